@@ -50,7 +50,7 @@ void translator.init({
  * Throws TextError rather than return a sentence with a hole in it.
  */
 export function text(locale: Locale, key: TextKey, params?: TextParams): string {
-  return translator.t(key, { ...params, lng: locale, nest: false });
+  return translator.t(key, { lng: locale, nest: false, ...(params && { replace: params }) });
 }
 
 /** Whether a composed key (`cause.${id}`) names a sentence; narrows it for `text`. */
