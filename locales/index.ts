@@ -29,6 +29,10 @@ export class TextError extends Error {
   }
 }
 
+function refuseKey(key: string): never {
+  throw new TextError('TEXT_KEY_MISSING', `no sentence has the key ${key}`);
+}
+
 const translator = createInstance();
 void translator.init({
   resources: { 'zh-CN': { translation: zhCN }, 'zh-Hant': { translation: zhHant }, 'en-US': { translation: enUS } },
@@ -37,9 +41,8 @@ void translator.init({
   initAsync: false,
   nsSeparator: false,
   interpolation: { escapeValue: false },
-  parseMissingKeyHandler: (key) => {
-    throw new TextError('TEXT_KEY_MISSING', `no sentence has the key ${key}`);
-  },
+  parseMissingKeyHandler: refuseKey,
+  returnedObjectHandler: refuseKey,
   missingInterpolationHandler: (sentence, match) => {
     throw new TextError('TEXT_PARAM_MISSING', `${match[0]} was not given for: ${sentence}`);
   },
