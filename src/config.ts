@@ -1,0 +1,252 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { loadProfiles, type Profiles } from './domain/profile';
+
+/** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const APP_TYPES = ['MultiTenant', 'SingleTenant', 'UserAssignedMSI'] as const;
+
+const wholeNumber = (min: number, max: number, standard: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .prefault(String(standard));
+};
+const yesNo = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .prefault('false')
+  .transform((value) => value === 'true');
+const text = z.string().optional();
+/** Keys and tokens come from here, so plain http is for this machine only. */
+const safeUrl = z.string().refine(isSafeUrl, 'must be an https URL (http only on a loopback address)').optional();
+const redisUrls = z
+  .string()
+  .refine((value) => value.split(',').every((one) => /^rediss?(\+(sentinel|cluster))?:\/\/\S+$/.test(one.trim())), {
+    message: 'must be one or more redis:// or rediss:// URLs',
+  })
+  .optional();
+
+/** Every setting, in the groups and the order of `.env.example`; its comment there is the description here. */
+export const SETTINGS = {
+  Server: z.object({
+    PORT: wholeNumber(0, 65535, 3978).describe('Port to listen on; 0 takes a free one.'),
+    HOST: text.describe('Address to listen on; empty listens on every address.'),
+    LOG_LEVEL: z
+      .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+      .prefault('info')
+      .describe(`JSON log on standard output: ${LOG_LEVELS.join(', ')}.`),
+  }),
+  Store: z.object({
+    DATA_DIR: z.string().prefault('./data').describe('Folder of the embedded store; one running process per folder.'),
+    REDIS_URL: redisUrls.describe(
+      'Redis instead of the embedded store. The forms for Sentinel, Cluster and TLS are in docs/operations.md.',
+    ),
+  }),
+  Conversation: z.object({
+    BURST_MS: wholeNumber(0, 10_000, 1200).describe('How long an unfinished message waits for its continuation, in ms; 0 never waits.'),
+    PROFILE_DIR: text.describe('Folder whose acquirers/, holidays/, contacts.json and fees.json replace or add to those of the product.'),
+  }),
+  Desk: z.object({
+    DESK_KEY: text.describe('Key for /api/desk, sent as "Authorization: Bearer KEY"; empty switches the desk off.'),
+  }),
+  'Bot Framework': z.object({
+    ALLOW_ANONYMOUS: yesNo.describe(
+      'Without MicrosoftAppId only callers on this machine are let in; true lets in everyone. Never on an open network.',
+    ),
+    MicrosoftAppType: z
+      .string()
+      .refine((value) => appTypeOf(value) !== undefined, `must be one of ${APP_TYPES.join(', ')}`)
+      .prefault('MultiTenant')
+      .describe(`Kind of registration: ${APP_TYPES.join(', ')}.`),
+    MicrosoftAppId: text.describe('App id of the bot registration; empty switches authentication off.'),
+    MicrosoftAppPassword: text.describe('Client secret; not used with a certificate or UserAssignedMSI.'),
+    MicrosoftAppTenantId: text.describe('Tenant of the registration; needed by SingleTenant and UserAssignedMSI.'),
+    CertificateThumbprint: text.describe('Thumbprint of a certificate used instead of the client secret.'),
+    CertificatePrivateKey: text.describe('Its private key in PEM form; write line breaks as \\n.'),
+  }),
+  'Bot Framework, other clouds': z.object({
+    ToChannelFromBotLoginUrl: safeUrl.describe('Where tokens for outgoing calls come from; empty is the public cloud, as for all below.'),
+    ToChannelFromBotOAuthScope: text.describe('Scope of tokens for outgoing calls.'),
+    ToBotFromChannelTokenIssuer: text.describe('Issuer of the tokens of incoming calls.'),
+    OAuthUrl: safeUrl.describe('Token service of user sign-in.'),
+    ToBotFromChannelOpenIdMetadataUrl: safeUrl.describe('OpenID metadata with the keys of channels.'),
+    ToBotFromEmulatorOpenIdMetadataUrl: safeUrl.describe('OpenID metadata with the keys of the Emulator.'),
+    CallerId: text.describe('Caller id written on incoming activities.'),
+  }),
+} as const;
+
+const schema = z.object({
+  ...SETTINGS.Server.shape,
+  ...SETTINGS.Store.shape,
+  ...SETTINGS.Conversation.shape,
+  ...SETTINGS.Desk.shape,
+  ...SETTINGS['Bot Framework'].shape,
+  ...SETTINGS['Bot Framework, other clouds'].shape,
+});
+type Settings = z.infer<typeof schema>;
+
+/** The SDK's settings under the SDK's names, ready for its configuration classes. Without `MicrosoftAppId` authentication is off. */
+export type BotFrameworkSettings = Readonly<
+  z.infer<(typeof SETTINGS)['Bot Framework']> & z.infer<(typeof SETTINGS)['Bot Framework, other clouds']>
+>;
+
+export interface Config {
+  readonly server: { readonly port: number; readonly host: string | undefined; readonly logLevel: (typeof LOG_LEVELS)[number] };
+  /** `dataDir` is absolute. */
+  readonly store: { readonly dataDir: string; readonly redisUrl: string | undefined };
+  readonly conversation: { readonly burstMs: number };
+  readonly desk: { readonly key: string | undefined };
+  readonly botFramework: BotFrameworkSettings;
+  /** Acquirers, holidays, contacts and fees, checked. */
+  readonly profiles: Profiles;
+}
+
+export type ConfigResult =
+  | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly kind: 'refused'; readonly faults: readonly string[] };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads `.env` in `cwd` (the environment wins over it) and checks every setting and the profile folder.
+ * Faults name settings, never their values: any of them may be a secret put in the wrong place.
+ */
+export function readConfig(env: Env = process.env, cwd: string = process.cwd()): ConfigResult {
+  const file = path.join(cwd, '.env');
+  const fromFile = existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {};
+  const values = withoutEmpty({ ...fromFile, ...withoutEmpty(env) });
+  const parsed = schema.safeParse(values);
+  const profiles = readProfiles(values.PROFILE_DIR === undefined ? undefined : path.resolve(cwd, values.PROFILE_DIR));
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+    ...botFrameworkFaults(values),
+    ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
+  ];
+  if (!parsed.success || profiles.kind === 'refused' || faults.length > 0) return { kind: 'refused', faults };
+  return {
+    kind: 'ok',
+    config: group(parsed.data, profiles.profiles, cwd),
+    warnings: typoWarnings(Object.keys(fromFile), Object.keys(env)),
+  };
+}
+
+/** The message for the operator: what is wrong and where settings come from. */
+export function formatFaults(faults: readonly string[]): string {
+  const head = faults.length === 1 ? '1 setting is wrong' : `${faults.length} settings are wrong`;
+  const list = faults.map((fault) => `  - ${fault}`).join('\n');
+  return `Daozhang cannot start: ${head}.\n${list}\nSettings come from the environment or from .env; .env.example explains each.`;
+}
+
+function group(settings: Settings, profiles: Profiles, cwd: string): Config {
+  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...botFramework } = settings;
+  return Object.freeze({
+    server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
+    store: Object.freeze({ dataDir: path.resolve(cwd, DATA_DIR), redisUrl: REDIS_URL }),
+    conversation: Object.freeze({ burstMs: BURST_MS }),
+    desk: Object.freeze({ key: DESK_KEY }),
+    botFramework: Object.freeze({
+      ...botFramework,
+      MicrosoftAppType: appTypeOf(botFramework.MicrosoftAppType) ?? 'MultiTenant',
+      CertificatePrivateKey: botFramework.CertificatePrivateKey?.replaceAll('\\n', '\n'),
+    }),
+    profiles,
+  });
+}
+
+/** The registration kinds need different settings; the SDK would throw at the first message or quietly let everyone in. */
+function botFrameworkFaults(values: Env): string[] {
+  const appType = appTypeOf(values.MicrosoftAppType ?? 'MultiTenant');
+  const given = (...names: readonly string[]) => names.filter((name) => values[name] !== undefined);
+  const needs = (why: string, ...names: readonly string[]) =>
+    names.filter((name) => values[name] === undefined).map((name) => `${name}: is needed ${why}`);
+  const secrets = given('MicrosoftAppPassword', 'CertificateThumbprint', 'CertificatePrivateKey');
+  if (values.MicrosoftAppId === undefined) {
+    const [first] = [...secrets, ...given('MicrosoftAppTenantId')];
+    if (first !== undefined) return needs(`because ${first} is set`, 'MicrosoftAppId');
+    return appType === 'MultiTenant' || appType === undefined ? [] : needs(`with MicrosoftAppType=${appType}`, 'MicrosoftAppId');
+  }
+  if (appType === 'UserAssignedMSI') {
+    const extra = secrets.map((name) => `${name}: must be empty with MicrosoftAppType=UserAssignedMSI`);
+    return [...needs('with MicrosoftAppType=UserAssignedMSI', 'MicrosoftAppTenantId'), ...extra];
+  }
+  const certificate = given('CertificateThumbprint', 'CertificatePrivateKey');
+  return [
+    ...(appType === 'SingleTenant' ? needs('with MicrosoftAppType=SingleTenant', 'MicrosoftAppTenantId') : []),
+    ...(certificate.length > 0 ? needs('with a certificate', 'CertificateThumbprint', 'CertificatePrivateKey') : []),
+    ...(certificate.length > 0 ? [] : needs('with MicrosoftAppId (or a certificate)', 'MicrosoftAppPassword')),
+  ];
+}
+
+function readProfiles(folder: string | undefined): ReturnType<typeof loadProfiles> {
+  if (folder === undefined) return loadProfiles();
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return { kind: 'refused', faults: ['is not a folder'] };
+  const faults: string[] = [];
+  const files: Record<string, unknown> = {};
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.json')) continue;
+    const key = name.split(path.sep).join('/');
+    try {
+      files[key] = JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
+    } catch (error) {
+      faults.push(`${key}: ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`);
+    }
+  }
+  const result = loadProfiles(files);
+  if (faults.length === 0) return result;
+  return { kind: 'refused', faults: [...faults, ...(result.kind === 'refused' ? result.faults : [])] };
+}
+
+/** `KEY=value` lines: comments, `export`, single and double quotes. Node's own reader needs 20.12. */
+export function parseEnvFile(content: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of content.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))(?:\s+#.*|\s*)$/.exec(line);
+    if (match?.[1] !== undefined) values[match[1]] = match[2] ?? match[3] ?? match[4]?.replace(/^#.*/, '') ?? '';
+  }
+  return values;
+}
+
+/** What looks like one of our settings but is none, would be ignored in silence. In `.env` every unknown name is worth a word. */
+function typoWarnings(inFile: readonly string[], inEnv: readonly string[]): string[] {
+  const known = Object.keys(schema.shape);
+  const warn = (name: string, always: boolean) => {
+    const near = known.find((one) => one.length > 4 && distance(one.toLowerCase(), name.toLowerCase()) <= 2);
+    if (near !== undefined) return [`${name} is not a setting; did you mean ${near}?`];
+    return always ? [`${name} in .env is not a setting`] : [];
+  };
+  const unknown = (names: readonly string[]) => names.filter((name) => !known.includes(name));
+  return [...new Set([...unknown(inFile).flatMap((name) => warn(name, true)), ...unknown(inEnv).flatMap((name) => warn(name, false))])];
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+function withoutEmpty(env: Env): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])));
+}
+
+function appTypeOf(value: string): (typeof APP_TYPES)[number] | undefined {
+  return APP_TYPES.find((one) => one.toLowerCase() === value.trim().toLowerCase());
+}
+
+function isSafeUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+}
