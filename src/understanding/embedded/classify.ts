@@ -1,0 +1,54 @@
+import { featuresOf } from './features';
+import { type LinearModel, probabilitiesOf } from './linear';
+
+const CLAUSE_END = /[,.;!?~。、；！…\n]+| {2,}/u;
+/** A message of one sentence is judged whole. */
+const LONG = 24;
+/** Characters a clause needs to be judged alone. */
+const CLAUSE = 4;
+/** Weight of the whole message against its most telling clause. */
+const WHOLE = 0.6;
+
+/** Clauses of a long message that can be judged alone; none for a short one. */
+function clausesOf(normalized: string): string[] {
+  if (normalized.length < LONG) return [];
+  const clauses = normalized.split(CLAUSE_END).filter((clause) => clause.trim().length >= CLAUSE);
+  return clauses.length > 1 ? clauses.slice(0, 24) : [];
+}
+
+/** How much a distribution says: 1 when certain, 0 when it knows nothing. */
+function certainty(distribution: Float32Array): number {
+  let entropy = 0;
+  for (const p of distribution) if (p > 0) entropy -= p * Math.log(p);
+  return 1 - entropy / Math.log(distribution.length);
+}
+
+/** Classes that open or close a message and say nothing of its matter. */
+const FRAME: ReadonlySet<string> = new Set(['greet', 'thanks_bye', 'affirm', 'deny', 'provide_info', 'out_of_scope']);
+
+/**
+ * Probability of each label of the model. In a long message the clauses that are certain of a matter count beside the whole,
+ * so one telling clause is not lost in a story.
+ */
+export function classify(model: LinearModel, normalized: string): Float32Array {
+  const whole = probabilitiesOf(model, featuresOf(normalized));
+  const clauses = clausesOf(normalized);
+  if (clauses.length === 0) return whole;
+  const mixed = new Float32Array(whole.length);
+  let total = 0;
+  for (const clause of clauses) {
+    const part = probabilitiesOf(model, featuresOf(clause));
+    const weight = certainty(part) ** 2;
+    for (const [k, label] of model.labels.entries()) {
+      if (!FRAME.has(label)) mixed[k] = (mixed[k] ?? 0) + weight * (part[k] ?? 0);
+    }
+    total += weight;
+  }
+  let sum = 0;
+  for (let k = 0; k < whole.length; k += 1) {
+    const fromClauses = total > 0 ? (mixed[k] ?? 0) / total : 0;
+    mixed[k] = FRAME.has(model.labels[k] ?? '') ? (whole[k] ?? 0) : WHOLE * (whole[k] ?? 0) + (1 - WHOLE) * fromClauses;
+    sum += mixed[k] ?? 0;
+  }
+  return mixed.map((p) => p / sum);
+}

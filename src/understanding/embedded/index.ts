@@ -1,0 +1,35 @@
+import type { RecognizeOptions, Recognizer, Understanding } from '../recognizer';
+import { linearFrom, openArtefact } from './artefact';
+import { classify } from './classify';
+import { decide } from './decide';
+import { extract } from './extract';
+
+/** Longest text that may be the first part of a burst (「那个」「我想问下」). */
+const FRAGMENT = 6;
+
+function isFragment(understanding: Omit<Understanding, 'fragment'>, normalized: string): boolean {
+  const { decided, slots, signals, reply, command, transactions } = understanding;
+  const silent = decided === undefined || decided === 'out_of_scope' || decided === 'clarify';
+  return silent && slots.length + signals.length + transactions.length === 0 && !reply && !command && normalized.length <= FRAGMENT;
+}
+
+/**
+ * The recognizer that needs no network: rules for values, commands and plain answers, a trained model for the intent.
+ * Reads the committed artefact once; throws ArtefactError when it is missing or broken.
+ */
+export function createEmbeddedRecognizer(): Recognizer {
+  const { meta, arrays } = openArtefact();
+  const model = linearFrom('intent', arrays, meta);
+
+  const understand = (text: string, { locale, now, expecting }: RecognizeOptions): Understanding => {
+    const asked = expecting === undefined ? {} : { expecting };
+    const { normalized, ...found } = extract(text, { now, locale, ...asked });
+    const probabilities = classify(model, normalized);
+    const byLabel = new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0]));
+    const decision = decide(byLabel, { normalized, ...found }, { bands: meta.bands, ...asked });
+    const understanding = { ...found, ...decision };
+    return { ...understanding, fragment: isFragment(understanding, normalized) };
+  };
+
+  return { recognize: async (text, options) => understand(text, options) };
+}
