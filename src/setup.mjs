@@ -1,0 +1,104 @@
+// Makes a fresh checkout ready: node src/setup.mjs [--build] [--tests]
+// Runs before node_modules exists, so it uses nothing but Node. Does only what is missing.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => path.join(root, ...parts);
+const OLDEST_NODE = 20;
+
+function fail(message) {
+  console.error(`daozhang: ${message}`);
+  process.exit(1);
+}
+
+function run(command, args, env = process.env) {
+  const shell = process.platform === 'win32' && command === 'npm';
+  const result = spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell });
+  if (result.error || result.status !== 0) fail(`"${[path.basename(command), ...args].join(' ')}" did not succeed; see the lines above.`);
+}
+
+/** npm writes what it installed to a hidden lock file at the very end: equal to ours means complete and current. */
+function isInstalled() {
+  try {
+    const read = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+    const wanted = read(at('package-lock.json'));
+    const present = read(at('node_modules/.package-lock.json'));
+    return Object.entries(wanted).every(([name, one]) => {
+      const found = present[name];
+      return name === '' || (found ? found.version === one.version && found.integrity === one.integrity : one.optional === true);
+    });
+  } catch {
+    return false;
+  }
+}
+
+function install() {
+  // No package needs its install script, and one of them fails where npm may not answer its own questions.
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  console.error('daozhang: installing packages, about half a minute');
+  if (npm && path.basename(npm).startsWith('npm')) run(process.execPath, [npm, ...args]);
+  else run('npm', args);
+}
+
+/** Content, not times: a checkout or a faked clock changes times. */
+function sourceHash() {
+  const hash = createHash('sha256');
+  const add = (file) =>
+    hash
+      .update(`${path.relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  for (const file of ['tsconfig.json', 'package-lock.json']) add(at(file));
+  for (const folder of ['src', 'dialogs', 'locales']) {
+    const entries = readdirSync(at(folder), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+    for (const file of files.sort()) add(file);
+  }
+  return hash.digest('hex');
+}
+
+function build() {
+  const stamp = at('dist/.built');
+  const hash = sourceHash();
+  if (existsSync(at('dist/src/index.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  run(process.execPath, [at('node_modules/typescript/bin/tsc')]);
+  mkdirSync(at('dist'), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Programs the tests start themselves, as Debian packages. */
+const TEST_PROGRAMS = [{ program: 'redis-server', aptPackage: 'redis-server', instead: 'TEST_REDIS_URL' }];
+
+function provideTestPrograms() {
+  const missing = TEST_PROGRAMS.filter(({ program, instead }) => !process.env[instead] && !isOnPath(program));
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+    const wishes = missing.map(({ program, instead }) => `${program} (or set ${instead})`).join(', ');
+    fail(`the tests need ${wishes}. On Debian or Ubuntu: sudo apt-get install ${missing.map((one) => one.aptPackage).join(' ')}`);
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], env);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((one) => one.aptPackage)], env);
+}
+
+const wishes = process.argv.slice(2);
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) fail(`needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
+if (!isInstalled()) install();
+if (wishes.includes('--build')) build();
+if (wishes.includes('--tests')) provideTestPrograms();
