@@ -56,8 +56,8 @@ export interface Settlement {
   readonly holiday: boolean;
   /** The product that pays: the fallback when the asked one does not apply. */
   readonly product: Product;
-  /** Present when the asked product does not apply, with each reason. */
-  readonly fellBack?: readonly FallbackReason[];
+  /** Each reason why the asked product does not apply; empty when it does. */
+  readonly fellBack: readonly FallbackReason[];
 }
 
 function fallbackReasons(sale: Sale): FallbackReason[] {
@@ -107,7 +107,7 @@ export function expectedBy(sale: Sale): Settlement {
     afterCutoff,
     holiday: byWorkdays && crossesHoliday(date, dueDate, sale),
     product,
-    ...(reasons.length > 0 ? { fellBack: reasons } : {}),
+    fellBack: reasons,
   };
 }
 
