@@ -1,0 +1,137 @@
+import { lockDirectory } from './directory-lock';
+import { assertName, freeze, mergeSorted } from './entry';
+import { applyChanges, getEntry, listEntries, openTables, SWEEP_CHUNK, sweepChunk, type Tables } from './lmdb-tables';
+import { type Change, PARTITIONS, type Partition, type Store, StoreError } from './store';
+import { createTopics } from './topics';
+
+/** Where and how the embedded store works. */
+export interface LmdbOptions {
+  /** Created when absent. On a local disk: LMDB does not work on network shares. */
+  readonly directory: string;
+  /** Ms since 1970; default the system clock. */
+  readonly now?: () => number;
+  /** How often expired entries are deleted (they are invisible at once); default 60,000. */
+  readonly sweepMs?: number;
+}
+
+/**
+ * The store on disk for one process, without set-up. A commit resolves when it is flushed to disk.
+ * Throws DataDirInUseError when another process has the directory, StoreError when it cannot be opened.
+ */
+export async function openLmdbStore(options: LmdbOptions): Promise<Store> {
+  const { directory, now = Date.now, sweepMs = 60_000 } = options;
+  const tables = await openTables(directory);
+  const unlock = await lockDirectory(tables.root.openDB({ name: 'meta', encoding: 'json' }), directory).catch(async (error: unknown) => {
+    await tables.root.close();
+    throw error;
+  });
+  return createStore({ tables, now, sweepMs, unlock });
+}
+
+interface StoreParts {
+  readonly tables: Tables;
+  readonly now: () => number;
+  readonly sweepMs: number;
+  readonly unlock: () => Promise<void>;
+}
+
+function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
+  const topics = createTopics();
+  let closed = false;
+  let sweeping: Promise<void> | undefined;
+  let queued = 0;
+
+  /** Every access to the disk: an engine's error becomes a StoreError. */
+  async function guarded<T>(action: () => T | Promise<T>): Promise<T> {
+    if (closed) throw new StoreError('the store is closed');
+    try {
+      return await action();
+    } catch (cause) {
+      throw new StoreError('the embedded store failed', { cause });
+    }
+  }
+
+  /** A read asked for after a commit sees it: while one is queued, the read stands in the same queue. */
+  const read = <T>(action: () => T): Promise<T> => guarded(() => (queued > 0 ? tables.root.transaction(action) : action()));
+
+  async function write<T>(action: () => T): Promise<T> {
+    queued += 1;
+    try {
+      return await tables.root.childTransaction(action);
+    } finally {
+      queued -= 1;
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    while (!closed && (await write(() => sweepChunk(tables, now()))) === SWEEP_CHUNK);
+  }
+  function startSweep(): void {
+    // The sweep only saves space: when it fails, commits fail as well and tell their callers.
+    sweeping ??= sweep()
+      .catch(() => undefined)
+      .finally(() => {
+        sweeping = undefined;
+      });
+  }
+  startSweep();
+  const timer = setInterval(startSweep, sweepMs).unref();
+
+  function partition(number: number): Partition {
+    if (!(Number.isInteger(number) && number >= 0 && number < PARTITIONS)) throw new RangeError(`store: no partition ${number}`);
+    return {
+      number,
+      async get(collection, id) {
+        assertName(collection);
+        assertName(id);
+        return read(() => getEntry(tables, [number, collection, id], now()));
+      },
+      async list(collection, range = {}) {
+        assertName(collection);
+        return read(() => listEntries({ tables, partition: number, collection, range, now: now() }));
+      },
+      async commit(...changes: readonly Change[]) {
+        const frozen = freeze(changes);
+        return guarded(async () => {
+          const version = await write(() => applyChanges(tables, number, frozen, now()));
+          if (version !== undefined) await tables.root.flushed;
+          return version;
+        });
+      },
+    };
+  }
+
+  return {
+    partition,
+    async listAll(collection, range = {}) {
+      assertName(collection);
+      const numbers = Array.from({ length: PARTITIONS }, (_, n) => n);
+      return read(() =>
+        mergeSorted(
+          numbers.map((n) =>
+            listEntries({ tables, partition: n, collection, range, now: now() }).map((entry) => ({ ...entry, partition: n })),
+          ),
+          range,
+        ),
+      );
+    },
+    async ping() {
+      await guarded(() => tables.versions.get(0));
+    },
+    async publish(topic, message) {
+      setImmediate(() => topics.emit(topic, message));
+    },
+    async subscribe(topic, listener) {
+      return topics.add(topic, listener);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      await sweeping;
+      await tables.root.flushed;
+      await tables.root.close();
+      await unlock();
+    },
+  };
+}
