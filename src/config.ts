@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { isLoopbackHost } from './channels/loopback';
 import { loadProfiles, type Profiles } from './domain/profile';
 
 /** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
@@ -248,5 +249,5 @@ function appTypeOf(value: string): (typeof APP_TYPES)[number] | undefined {
 function isSafeUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);
-  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }

@@ -1,0 +1,164 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Activity } from 'botbuilder';
+import { DeliveryError } from './delivery';
+import { isLoopbackHost } from './loopback';
+
+/** The bearer token of outgoing calls; `renew` after the channel refused the last one. */
+export type TokenSource = (options: { readonly renew: boolean }) => Promise<string>;
+
+export interface ConnectorOptions {
+  /** Undefined without an app id: no token is sent, and only to services on this machine. */
+  readonly token: TokenSource | undefined;
+  /** For one call, connecting included. */
+  readonly timeoutMs: number;
+}
+
+/** Posts activities to the Bot Framework service that a conversation came from. */
+export interface Connector {
+  /** Throws DeliveryError. */
+  deliver(activity: Partial<Activity>): Promise<{ readonly id?: string }>;
+  /** Closes kept connections. */
+  close(): void;
+}
+
+const MAX_SOCKETS = 256;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * One POST over kept-alive connections. The SDK's own client builds a pipeline for every turn, which costs half of a turn's CPU
+ * (docs/operations.md has the figures).
+ */
+export function createConnector({ token, timeoutMs }: ConnectorOptions): Connector {
+  const agents = {
+    'http:': new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+    'https:': new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+  };
+  const post = async (url: URL, body: string, bearer: string | undefined): Promise<Answer> => {
+    const secure = url.protocol === 'https:';
+    const agent = agents[secure ? 'https:' : 'http:'];
+    const send = () => request({ url, body, bearer, agent, client: secure ? https : http, timeoutMs });
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof StaleSocketError)) throw unreachable(url, error);
+    }
+    return send().catch((error: unknown) => Promise.reject(unreachable(url, error)));
+  };
+  const bearerOf = async (renew: boolean): Promise<string | undefined> =>
+    token?.({ renew }).catch((cause: unknown) => {
+      throw new DeliveryError('no token for outgoing calls could be had; check the registration and the network', 'retry', { cause });
+    });
+  return {
+    async deliver(activity) {
+      const url = activitiesUrl(activity, token === undefined);
+      const body = JSON.stringify(activity);
+      let answer = await post(url, body, await bearerOf(false));
+      if (answer.status === 401 && token) answer = await post(url, body, await bearerOf(true));
+      return readAnswer(answer, url);
+    },
+    close() {
+      agents['http:'].destroy();
+      agents['https:'].destroy();
+    },
+  };
+}
+
+/** A token never travels in the clear, and without one nothing leaves this machine: the caller chose the address. */
+function activitiesUrl(activity: Partial<Activity>, anonymous: boolean): URL {
+  const conversation = activity.conversation?.id;
+  const service = activity.serviceUrl ?? '';
+  if (!conversation || !URL.canParse(service)) throw new DeliveryError('the activity names no conversation or no service', 'refused');
+  const { protocol, host, hostname, pathname } = new URL(service);
+  const local = isLoopbackHost(hostname);
+  if (!(protocol === 'https:' && !anonymous) && !(local && /^https?:$/.test(protocol))) {
+    throw new DeliveryError(`${host} is no service this bot may call${anonymous ? ' without an app id' : ' without https'}`, 'refused');
+  }
+  const reply = activity.replyToId ? `/${encodeURIComponent(activity.replyToId)}` : '';
+  const base = pathname.replace(/\/+$/, '');
+  return new URL(`${protocol}//${host}${base}/v3/conversations/${encodeURIComponent(conversation)}/activities${reply}`);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
+
+/** The service closed a kept connection just as we used it; nothing was read, so trying anew is safe. */
+class StaleSocketError extends Error {}
+
+interface PostRequest {
+  readonly url: URL;
+  readonly body: string;
+  readonly bearer: string | undefined;
+  readonly agent: http.Agent;
+  readonly client: { readonly request: typeof http.request };
+  readonly timeoutMs: number;
+}
+
+function request({ url, body, bearer, agent, client, timeoutMs }: PostRequest): Promise<Answer> {
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    accept: 'application/json',
+    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+  };
+  return new Promise<Answer>((resolve, reject) => {
+    const call = client.request(url, { method: 'POST', agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text });
+      });
+    });
+    const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    call.on('close', () => clearTimeout(timer));
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = call.reusedSocket && error.code === 'ECONNRESET';
+      reject(stale ? new StaleSocketError('connection was closed', { cause: error }) : error);
+    });
+    call.end(body);
+  });
+}
+
+function unreachable(url: URL, cause: unknown): DeliveryError {
+  return new DeliveryError(`${url.host} could not be reached`, 'retry', { cause });
+}
+
+function readAnswer({ status, retryAfter, text }: Answer, url: URL): { readonly id?: string } {
+  if (status >= 200 && status < 300) {
+    const id = idOf(text);
+    return id === undefined ? {} : { id };
+  }
+  const message = `${url.host} answered ${status}`;
+  if (status === 403 || status === 404) throw new DeliveryError(message, 'gone');
+  if (status >= 500 || [401, 408, 412, 425, 429].includes(status)) {
+    const retryAfterMs = retryAfterOf(retryAfter);
+    throw new DeliveryError(message, 'retry', retryAfterMs === undefined ? {} : { retryAfterMs });
+  }
+  throw new DeliveryError(message, 'refused');
+}
+
+function idOf(text: string): string | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    const id = typeof answer === 'object' && answer !== null && 'id' in answer ? answer.id : undefined;
+    return typeof id === 'string' && id !== '' ? id : undefined;
+  } catch {
+    return undefined; // some services answer with an empty or a plain body; the id is only a convenience
+  }
+}
+
+/** Seconds or a date (RFC 9110 §10.2.3); at most an hour is believed. */
+function retryAfterOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 3_600_000) : undefined;
+}
