@@ -1,0 +1,110 @@
+import words from './data/secret-words.json';
+import { asciiDigits, type NumberRun, numbersOf, spokenNumbers, type View, viewOf } from './digits';
+import type { Contact } from './profile';
+import { anyOf, type Span } from './secret-words';
+
+/** The last step before a reply is kept: nothing that leads a user to an unknown party leaves (docs/domain.md §8.1). */
+
+export interface Filtered {
+  readonly text: string;
+  /** How many numbers, addresses or accounts were taken out. */
+  readonly removed: number;
+}
+
+export interface Allowed {
+  readonly contacts: readonly Contact[];
+  /** Values of this conversation that the reply may repeat: 参考号, 单号, 商户号 … Digits are compared without separators. */
+  readonly allow?: readonly string[];
+}
+
+const TLD =
+  'com|cn|net|org|top|xyz|vip|cc|io|info|shop|site|link|me|app|club|pro|tv|co|gov|edu|ltd|online|store|fun|icu|wang|hk|tw|ly|gl|gd|im|pw|work|live|club|mobi|biz|asia|fund|tech';
+const URL_OR_MAIL = new RegExp(
+  `(?:[a-z][a-z0-9+.-]*:\\/\\/[^\\s<>"'，。；、）)」\\]]+|(?:[\\w.+-]+@)?(?:[a-z0-9-]+\\.)+(?:${TLD})(?![a-z0-9])(?:[/?#:][^\\s<>"'，。；、）)」\\]]*)?)`,
+  'g',
+);
+const EXPLICIT_ID = '[\\s:：=是为叫"“「]{1,4}([a-z][-_a-z0-9]{4,29}|\\d{5,12})';
+/** An account after its label: any word after 微信号：, otherwise only one with a digit or underscore (加微信 abc123). */
+const ACCOUNT = new RegExp(
+  `(?:${anyOf(words.wechat)})(?:号|號|id)?(?:${EXPLICIT_ID}|[\\s:：=]{0,3}((?=[-_a-z0-9]{0,29}[_0-9])[a-z][-_a-z0-9]{4,29}|\\d{5,12}))`,
+  'g',
+);
+const WXID = /(?<![a-z0-9])wxid_[a-z0-9]+/g;
+/** The product's own names: case ids, sums, dates and times, masked phones. */
+const OWN =
+  /dz\d{8}-[a-z0-9]+-\d+|[¥$]\s?(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?![\d,])(?:\.\d{1,2})?|\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\d{1,4}\*{2,}\d{1,4}/g;
+const CALL_BEFORE = new RegExp(`(?:${anyOf(words.callBefore)})[^\\d\\n。]{0,10}$`);
+const SUM_AFTER = /^\s?(?:[元块笔次天%]|分(?!机)|万|yuan|rmb|cny|[.,]\d)/;
+const SUM_BEFORE = /(?:[¥$]|rmb|cny)\s?$/;
+
+/** A short service number (95588, 10086, 400…) that is a number to call, not a sum. */
+function isHotline(text: string, { start, end, digits }: NumberRun): boolean {
+  if (digits.length < 5 || digits.length > 8) return false;
+  if (SUM_AFTER.test(text.slice(end, end + 6)) || SUM_BEFORE.test(text.slice(Math.max(0, start - 5), start))) return false;
+  const called = CALL_BEFORE.test(text.slice(Math.max(0, start - 22), start));
+  return called || /^(?:9[56]\d{3,4}|1(?:00|01|12|23)\d{2})$/.test(digits);
+}
+
+const PHONE_PARTS = /(?<!\d)(?:(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|(?:0\d{2,3}|[48]00)[ -]?\d{3,4}[ -]?\d{3,4})(?!\d)/g;
+
+function isAllowedNumber(digits: string, allowed: ReadonlySet<string>): boolean {
+  return allowed.has(digits);
+}
+
+function addressSpans(view: View, contacts: readonly Contact[]): Span[] {
+  const spans: Span[] = [];
+  const known = contacts.filter((contact) => contact.kind !== 'phone').map((contact) => contact.value.toLowerCase());
+  const add = (start: number, value: string) => {
+    const bare = value.replace(/^https?:\/\//, '').replace(/[.?!]+$/, '');
+    const ok = known.some((each) => bare === each || bare.startsWith(`${each}/`));
+    if (!ok) spans.push({ start, end: start + value.length });
+  };
+  for (const match of view.text.matchAll(URL_OR_MAIL)) add(match.index, match[0]);
+  for (const match of view.text.matchAll(WXID)) add(match.index, match[0]);
+  for (const match of view.text.matchAll(ACCOUNT)) {
+    const value = match[1] ?? match[2];
+    if (value !== undefined) add(match.index + match[0].length - value.length, value);
+  }
+  return spans;
+}
+
+function numberSpans(view: View, allowed: ReadonlySet<string>): Span[] {
+  const { text } = view;
+  const own = [...text.matchAll(OWN)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  const isOwn = (span: Span) => own.some((each) => each.start <= span.start && each.end >= span.end);
+  const phones = [...text.matchAll(PHONE_PARTS)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    digits: match[0].replace(/\D/g, ''),
+    groups: 2,
+  }));
+  const numbers = [...numbersOf(view), ...spokenNumbers(view, 7)].filter(
+    (run) => run.digits.length >= 9 || run.groups > 1 || isHotline(text, run),
+  );
+  return [...phones, ...numbers].filter((run) => !isAllowedNumber(run.digits, allowed) && !isOwn(run));
+}
+
+/**
+ * Takes out phone numbers, addresses, chat accounts and long numbers that are neither on the allow-list nor in `allow`.
+ * Case ids, sums, dates and masked phones stay. Filtering again changes nothing.
+ */
+export function filterOutbound(original: string, { contacts, allow = [] }: Allowed): Filtered {
+  const view = viewOf(original);
+  const phones = contacts.filter((contact) => contact.kind === 'phone').map((contact) => contact.value);
+  const allowed = new Set([...phones, ...allow].map((value) => asciiDigits(viewOf(value).text)));
+  const spans = [...addressSpans(view, contacts), ...numberSpans(view, allowed)].sort((a, b) => a.start - b.start || b.end - a.end);
+  let text = '';
+  let from = 0;
+  let removed = 0;
+  for (const span of spans) {
+    const start = view.at[span.start] ?? original.length;
+    const end = view.at[span.end] ?? original.length;
+    if (end <= from) continue;
+    if (start >= from) {
+      text += original.slice(from, start) + words.markers.removed;
+      removed++;
+    }
+    from = end;
+  }
+  return { text: removed > 0 ? text + original.slice(from) : original, removed };
+}

@@ -1,0 +1,179 @@
+import words from './data/secret-words.json';
+import type { NumberRun, View } from './digits';
+
+/** Finds what a label gives away: passwords, codes, CVV, expiry dates (密码 验证码 后三位 有效期). Source: docs/domain.md §4.3, §6.2. */
+
+export interface Span {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+function escaped(word: string): string {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Alternation of words, longest first; Latin words only as whole words. */
+export function anyOf(list: readonly string[]): string {
+  const sorted = [...list].sort((a, b) => b.length - a.length);
+  return sorted
+    .map((word) => (/^[a-z].*[a-z\d]$/.test(word) ? `(?<![a-z])${escaped(word).replace(/ /g, '[ ._-]?')}(?![a-z])` : escaped(word)))
+    .join('|');
+}
+
+const LINK = '(?:[\\s:=#"\'“”‘’「」()（）,，、是为為叫就的号號码碼no.]|is|was|number){0,8}';
+
+/** Whether the text right before `start` ends in one of the words, with nothing but 是/:/号 between. */
+export function labelTest(list: readonly string[]): (text: string, start: number) => boolean {
+  const pattern = new RegExp(`(?:${anyOf(list)})${LINK}$`);
+  return (text, start) => pattern.test(text.slice(Math.max(0, start - 28), start));
+}
+
+const AMOUNT_BEFORE = new RegExp(`(?:${anyOf(words.amountBefore)})[\\s:是了我共走掉去出额]{0,4}$`);
+const AMOUNT_AFTER = new RegExp(`^\\s{0,2}(?:[.,]\\d|(?:${anyOf(words.amountAfter)})|[wk](?![a-z\\d]))`);
+const DATE_OR_TIME =
+  /(?<!\d)\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)|(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)|(?<!\d)\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)|(?<!\d)\d+\.\d{1,2}(?![\d.])/g;
+
+/** True when the number at the span reads as a sum, a count or a duration. */
+export function readsAsAmount(text: string, { start, end }: Span): boolean {
+  return AMOUNT_BEFORE.test(text.slice(Math.max(0, start - 12), start)) || AMOUNT_AFTER.test(text.slice(end, end + 14));
+}
+
+/** Dates, clock times and sums with decimals or thousands: never secrets. */
+export function plainSpans({ text }: View): Span[] {
+  return [...text.matchAll(DATE_OR_TIME)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
+
+const NEGATED = new RegExp(anyOf(words.negation));
+const CHINESE_DIGIT = '零〇一幺二三四五六七八九壹贰叁肆伍陆柒捌玖';
+const DIGITS = `(?:\\d(?:[ -]?\\d){2,11}(?!\\d)|[${CHINESE_DIGIT}](?:[ -]?[${CHINESE_DIGIT}]){2,11}(?![${CHINESE_DIGIT}]))`;
+/** Words between label and value: same sentence, no other number, at most 14 characters; 六位/6位 may stand there. */
+const GAP = '(?:\\d位|[^\\d\\[\\n。!！?？;；]){0,14}?';
+
+interface Rule {
+  readonly kind: 'password' | 'code' | 'cvv' | 'expiry';
+  readonly label: RegExp;
+  readonly after: RegExp;
+  readonly before: RegExp;
+  readonly min: number;
+  readonly max: number;
+}
+
+const LINK_BEFORE = '(?:[\\s:,，"”」是就这這那个個为為做作当當我你他的短信]|is|was|the|my|a|as)*';
+const EXPIRY = '(?:\\d{1,2} ?[/.\\-年] ?\\d{2,4}|\\d{4} ?[/.\\-年] ?\\d{1,2}|\\d{2,4}年\\d{1,2}|\\d{4})月?(?![\\d/.\\-:])';
+
+function rule(kind: Rule['kind'], labels: readonly string[], value: string, min: number, max: number, not: readonly string[] = []): Rule {
+  const guard = not.length > 0 ? `(?<!(?:${not.map(escaped).join('|')})[ -]?)` : '';
+  return {
+    kind,
+    label: new RegExp(`${guard}(?:${anyOf(labels)})`, 'g'),
+    after: new RegExp(`^(${GAP})(${value})`),
+    before: new RegExp(`(?<![\\d.,:/¥$-])(${value})${LINK_BEFORE}$`),
+    min,
+    max,
+  };
+}
+
+const RULES: readonly Rule[] = [
+  rule('cvv', words.cvv, DIGITS, 3, 4),
+  rule('code', words.code, DIGITS, 4, 8, words.notCode),
+  rule('password', words.password, DIGITS, 4, 12),
+  rule('expiry', words.expiry, EXPIRY, 3, 10),
+];
+
+/** A word of letters (and digits) after a password label; without a digit only after 密码是 or 密码: . */
+const WORD_VALUE =
+  /^\s{0,3}(?:(?:是|为|為|[:=])\s{0,3}["'“「]?((?=[!-Z\\^-~]{0,31}[a-z])[!-Z\\^-~]{5,32})|(?:(?:is|was)\s)?["'“「]?((?=[!-Z\\^-~]{0,31}\d)(?=[!-Z\\^-~]{0,31}[a-z])[!-Z\\^-~]{4,32}))/;
+const SECOND_VALUE = new RegExp(`^\\s?(?:或者?|和|或是|还有|再|、|or|and)\\s?(${DIGITS})`);
+const countDigits = (value: string) => value.replace(/[ -]/g, '').length;
+
+interface Scan {
+  readonly text: string;
+  /** Spans that may not be taken: dates, sums, labelled references. */
+  readonly kept: readonly Span[];
+}
+
+/** Binary search: whether any kept span (sorted, not overlapping) touches the span. */
+function isKept(kept: readonly Span[], span: Span): boolean {
+  let low = 0;
+  let high = kept.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((kept[middle]?.end ?? 0) <= span.start) low = middle + 1;
+    else high = middle;
+  }
+  const candidate = kept[low];
+  return candidate !== undefined && candidate.start < span.end;
+}
+
+function acceptable({ text, kept }: Scan, span: Span, found: Rule, gap: string): boolean {
+  const value = text.slice(span.start, span.end);
+  if (isKept(kept, span)) return false;
+  if (found.kind === 'expiry') return !/^\s?(?:天|日|个|元|块|塊|小时)/.test(text.slice(span.end, span.end + 3));
+  const count = countDigits(value);
+  if (count < found.min || count > found.max || readsAsAmount(text, span)) return false;
+  const direct = /(?:是|为|為|[:=]|\bis)\s{0,3}$/.test(gap) || /^[^,，]{0,2}$/.test(gap);
+  if (found.kind === 'cvv') return gap.length <= 8 && (direct || !/[,，]/.test(gap));
+  if (direct || count === 6) return true;
+  return !/[,，]/.test(gap) && !NEGATED.test(gap);
+}
+
+/** Values that stand after the label at `end`. */
+function valuesAfter(scan: Scan, end: number, found: Rule): Span[] {
+  const tail = scan.text.slice(end, end + 48);
+  const word = found.kind === 'password' ? passwordWord(scan, end, tail) : undefined;
+  if (word) return [word];
+  const match = found.after.exec(tail);
+  const gap = match?.[1] ?? '';
+  const first = { start: end + gap.length, end: end + gap.length + (match?.[2] ?? '').length };
+  if (!match || !acceptable(scan, first, found, gap)) return [];
+  const second = found.kind === 'expiry' ? undefined : SECOND_VALUE.exec(scan.text.slice(first.end, first.end + 24));
+  if (!second?.[1]) return [first];
+  const stop = first.end + second[0].length;
+  const next = { start: stop - second[1].length, end: stop };
+  return acceptable(scan, next, found, '') ? [first, next] : [first];
+}
+
+function passwordWord(scan: Scan, end: number, tail: string): Span | undefined {
+  const word = WORD_VALUE.exec(tail);
+  const value = word?.[1] ?? word?.[2];
+  if (!word || value === undefined) return undefined;
+  const span = { start: end + word[0].length - value.length, end: end + word[0].length };
+  return isKept(scan.kept, span) || readsAsAmount(scan.text, span) ? undefined : span;
+}
+
+/** A value right before the label: 「482913是验证码」. */
+function valueBefore(scan: Scan, start: number, found: Rule): Span | undefined {
+  const from = Math.max(0, start - 36);
+  const match = found.before.exec(scan.text.slice(from, start));
+  if (!match?.[1]) return undefined;
+  const span = { start: from + match.index, end: from + match.index + match[1].length };
+  return acceptable(scan, span, found, '') ? span : undefined;
+}
+
+/** Digits and words that a label marks as secret; `kept` are spans that may not be taken. */
+export function labelledSecrets(view: View, kept: readonly Span[]): (Span & { readonly kind: Rule['kind'] })[] {
+  const scan = { text: view.text, kept };
+  return RULES.flatMap((found) =>
+    [...view.text.matchAll(found.label)].flatMap((match) => {
+      const after = valuesAfter(scan, match.index + match[0].length, found);
+      const before = after.length > 0 ? undefined : valueBefore(scan, match.index, found);
+      return (before ? [before] : after).map((span) => ({ ...span, kind: found.kind }));
+    }),
+  );
+}
+
+/** Whether a number is labelled as a reference (单号 参考号 商户号 …), as a card or account, an ID, a phone, or the last four digits. */
+export const LABELS = {
+  reference: labelTest(words.reference),
+  merchant: labelTest(words.merchant),
+  account: labelTest(words.account),
+  id: labelTest(words.id),
+  phone: labelTest(words.phone),
+  tail: labelTest(words.tail),
+};
+
+/** The number right after a labelled one, joined by 和/、: it inherits the label. */
+export function inherits(text: string, previous: NumberRun | undefined, run: NumberRun): boolean {
+  return previous !== undefined && run.start - previous.end <= 4 && /^\s?[、,，和及与跟]\s?$/.test(text.slice(previous.end, run.start));
+}
