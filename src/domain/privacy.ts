@@ -11,7 +11,7 @@ export interface Masked {
   /** The text without secrets; equal to the input when nothing was found. Masking it again changes nothing. */
   readonly text: string;
   /** Secrets masked, by kind; a phone number is not one. */
-  readonly found: Readonly<Partial<Record<SecretKind, number>>>;
+  readonly found: Readonly<{ [K in SecretKind]?: number }>;
   /** The notice the user is owed: a code or password outweighs an ID, an ID a card number. */
   readonly notice?: 'secret' | 'id' | 'pan';
   /** Last four digits of the card number, when exactly one was found. */
