@@ -22,21 +22,19 @@ export type DeliveryFault = 'retry' | 'gone' | 'refused';
 
 /** An activity was not delivered. The message names the status and the host, never the content. */
 export class DeliveryError extends Error {
-  readonly code = 'DELIVERY_FAILED';
-  constructor(
-    message: string,
-    readonly fault: DeliveryFault,
-    options?: { readonly cause?: unknown; readonly retryAfterMs?: number },
-  ) {
-    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'DeliveryError';
-    this.retryAfterMs = options?.retryAfterMs;
-  }
-
+  readonly code: string;
+  /** Whether a later attempt may succeed. */
+  readonly retryable: boolean;
+  /** The conversation does not exist any more, or is closed to us. */
+  readonly gone: boolean;
   /** How long the channel asked us to wait (Retry-After), in ms. */
   readonly retryAfterMs: number | undefined;
-
-  get retryable(): boolean {
-    return this.fault === 'retry';
+  constructor(message: string, fault: DeliveryFault, options?: { readonly cause?: unknown; readonly retryAfterMs?: number }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'DeliveryError';
+    this.code = `DELIVERY_${fault.toUpperCase()}`;
+    this.retryable = fault === 'retry';
+    this.gone = fault === 'gone';
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }

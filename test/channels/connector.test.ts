@@ -105,18 +105,18 @@ test('an answer without a body or an id is a delivery', async () => {
 });
 
 test.each([
-  [429, 'retry', 2000],
-  [500, 'retry', undefined],
-  [502, 'retry', undefined],
-  [412, 'retry', undefined],
-  [403, 'gone', undefined],
-  [404, 'gone', undefined],
-  [400, 'refused', undefined],
-  [413, 'refused', undefined],
+  [429, 'DELIVERY_RETRY', 2000],
+  [500, 'DELIVERY_RETRY', undefined],
+  [502, 'DELIVERY_RETRY', undefined],
+  [412, 'DELIVERY_RETRY', undefined],
+  [403, 'DELIVERY_GONE', undefined],
+  [404, 'DELIVERY_GONE', undefined],
+  [400, 'DELIVERY_REFUSED', undefined],
+  [413, 'DELIVERY_REFUSED', undefined],
 ])('status %d is "%s"', async (code, kind, retryAfterMs) => {
   const { url } = await service(status(code, code === 429 ? { 'retry-after': '2' } : {}));
   const error = await fault(connector().deliver(activity(url)));
-  expect([error.fault, error.retryAfterMs, error.retryable]).toEqual([kind, retryAfterMs, kind === 'retry']);
+  expect(error).toMatchObject({ code: kind, retryAfterMs, retryable: kind === 'DELIVERY_RETRY', gone: kind === 'DELIVERY_GONE' });
 });
 
 test('Retry-After may be a date', async () => {
@@ -128,11 +128,11 @@ test('Retry-After may be a date', async () => {
 
 test('a broken connection, a refused one and a silent service can be tried again later', async () => {
   const broken = await service((_, socket) => socket.resetAndDestroy());
-  expect((await fault(connector().deliver(activity(broken.url)))).fault).toBe('retry');
+  expect((await fault(connector().deliver(activity(broken.url)))).code).toBe('DELIVERY_RETRY');
   const silent = await service(() => undefined);
-  expect((await fault(connector(undefined, 30).deliver(activity(silent.url)))).fault).toBe('retry');
+  expect((await fault(connector(undefined, 30).deliver(activity(silent.url)))).code).toBe('DELIVERY_RETRY');
   silent.close();
-  expect((await fault(connector().deliver(activity(silent.url)))).fault).toBe('retry');
+  expect((await fault(connector().deliver(activity(silent.url)))).code).toBe('DELIVERY_RETRY');
 });
 
 test('a refused token is renewed once', async () => {
@@ -145,7 +145,7 @@ test('a refused token is renewed once', async () => {
   const { deliver } = connector(token);
   await deliver(activity(url));
   expect(received.map((one) => one.authorization)).toEqual(['Bearer old', 'Bearer new']);
-  expect((await fault(deliver(activity(url)))).fault).toBe('retry');
+  expect((await fault(deliver(activity(url)))).code).toBe('DELIVERY_RETRY');
   expect(renewals).toEqual([false, true, false, true]);
 });
 
@@ -153,7 +153,7 @@ test('without a token service there is no call, and it can be tried again later'
   const { url, received } = await service();
   const token: TokenSource = () => Promise.reject(new Error('secret detail'));
   const error = await fault(connector(token).deliver(activity(url)));
-  expect(error.fault).toBe('retry');
+  expect(error.code).toBe('DELIVERY_RETRY');
   expect(error.message).not.toContain('secret detail');
   expect(received).toHaveLength(0);
 });
@@ -175,7 +175,7 @@ test.each([
   ['no URL', called, 'smba.example.com'],
   ['nothing', called, ''],
 ])('never called: %s', async (_, token, serviceUrl) => {
-  expect((await fault(connector(token).deliver(activity(serviceUrl)))).fault).toBe('refused');
+  expect((await fault(connector(token).deliver(activity(serviceUrl)))).code).toBe('DELIVERY_REFUSED');
 });
 
 test('loopback in every spelling of an address is this machine', async () => {
