@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http';
+import { type Activity, ActivityTypes, CloudAdapter, DeliveryModes, type InvokeResponse } from 'botbuilder';
+import { StoreError } from '../store/store';
+import { CloudUnauthorizedError, completeSettings, GuardedAuthentication, type RegistrationSettings } from './cloud-auth';
+import { readBody } from './cloud-body';
+import { parseEnvelope } from './cloud-envelope';
+import { isLoopbackAddress } from './loopback';
+
+/** What became of an activity: the answers of `expectReplies`, or that of an `invoke`. */
+export interface Outcome {
+  readonly replies: readonly Partial<Activity>[];
+  readonly invokeResponse?: { readonly status: number; readonly body?: unknown };
+}
+
+export interface CloudOptions {
+  readonly settings: RegistrationSettings & { readonly ALLOW_ANONYMOUS: boolean };
+  /** Takes a proven activity; resolves once its turn is committed. Throws StoreError when nothing could be kept. */
+  readonly accept: (activity: Activity) => Promise<Outcome>;
+  /** Told of what fails for no fault of the caller. */
+  readonly report: (event: string, error: unknown) => void;
+}
+
+/** The HTTP answer. */
+export interface CloudReply {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** Everything else (typing, ping, deleteUserData, reactions …) is acknowledged and forgotten. */
+const TURN_TYPES: ReadonlySet<string> = new Set([
+  ActivityTypes.Message,
+  ActivityTypes.ConversationUpdate,
+  ActivityTypes.Event,
+  ActivityTypes.Invoke,
+  ActivityTypes.InstallationUpdate,
+]);
+/** Signs that the request came through another machine, or from a page in a browser. */
+const RELAYED = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'origin'];
+
+/**
+ * The SDK's adapter as the door of `/api/messages`: it authenticates and answers as the protocol asks, and hands the activity to the
+ * turn, which has its own way out (replies leave after the commit).
+ */
+class Door extends CloudAdapter {
+  constructor(private readonly options: CloudOptions) {
+    super(new GuardedAuthentication(completeSettings(options.settings)));
+  }
+
+  protected override async processActivity(proof: unknown, activity: Activity): Promise<InvokeResponse | undefined> {
+    try {
+      const { callerId } = await this.botFrameworkAuthentication.authenticateRequest(activity, String(proof));
+      if (!TURN_TYPES.has(activity.type)) return undefined;
+      return answerOf(activity, await this.options.accept({ ...activity, ...(callerId ? { callerId } : {}) }));
+    } catch (error) {
+      if (error instanceof CloudUnauthorizedError) return { status: 401 };
+      this.options.report('activity', error);
+      return { status: error instanceof StoreError ? 503 : 500 };
+    }
+  }
+}
+
+/** Handles `POST /api/messages`. */
+export function createCloud(options: CloudOptions): (request: IncomingMessage) => Promise<CloudReply> {
+  const door = new Door(options);
+  const anonymous = options.settings.MicrosoftAppId === undefined;
+  return async (request) => {
+    if (anonymous && !options.settings.ALLOW_ANONYMOUS && !isLocal(request)) return { status: 401 };
+    const body = await readBody(request);
+    if (body.kind === 'refused') return { status: body.status };
+    const activity = parseEnvelope(body.value);
+    if (!activity || (anonymous && !URL.canParse(activity.serviceUrl ?? ''))) return { status: 400 };
+    return process(door, request, activity);
+  };
+}
+
+function isLocal(request: IncomingMessage): boolean {
+  return isLoopbackAddress(request.socket.remoteAddress) && RELAYED.every((name) => request.headers[name] === undefined);
+}
+
+/** Runs the SDK's adapter against a response that only notes what it would have said. */
+async function process(door: Door, { headers }: IncomingMessage, activity: Activity): Promise<CloudReply> {
+  let status = 200;
+  let body: unknown;
+  const response = {
+    socket: undefined,
+    header: () => undefined,
+    status: (code: number) => {
+      status = code;
+    },
+    send: (content: unknown) => {
+      body = content;
+    },
+    end: () => undefined,
+  };
+  await door.process({ method: 'POST', headers, body: { ...activity } }, response, async () => undefined);
+  return body === undefined || status === 401 || status >= 500 ? { status } : { status, body };
+}
+
+function answerOf(activity: Activity, { replies, invokeResponse }: Outcome): InvokeResponse | undefined {
+  if (activity.deliveryMode === DeliveryModes.ExpectReplies) return { status: 200, body: { activities: replies } };
+  if (activity.type !== ActivityTypes.Invoke) return undefined;
+  return invokeResponse ?? { status: 501 };
+}
