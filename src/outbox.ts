@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Activity } from 'botbuilder';
+import { createDelivery } from './delivery';
+import { epochMs } from './domain/calendar';
+import { keepLock, type LockPlace, lockChange, takeLock } from './lock';
+import { codeOf } from './log';
+import {
+  DEAD_LETTERS,
+  type DeadLetter,
+  type DeliveryMark,
+  LEASES,
+  MARKS,
+  markChange,
+  OUTBOX,
+  type OutboxEntry,
+  type OutboxOptions,
+} from './outbox-entry';
+import { asJson, entryId } from './repositories/ids';
+import { type Change, type Entry, type Partition, partitionOf, type Range } from './store/store';
+
+/**
+ * The one way out. What is to be said is an entry in the commit that decided it; afterwards, outside any turn, the entries of a conversation are
+ * delivered in order by one process at a time. `deliveries` holds one mark for each conversation with something to deliver; it is written by
+ * every commit that adds an entry and deleted only when nothing was added since, so it is also the scheduler's list.
+ */
+
+/** What a commit is to say. */
+export interface Outgoing {
+  /** Conversation key. */
+  readonly conversation: string;
+  /** With their ids and where they go (`serviceUrl`, `conversation`, `recipient`), in order. */
+  readonly activities: readonly Partial<Activity>[];
+}
+
+/** What a commit knew of the conversation's outbox when it was prepared. */
+export interface OutboxView {
+  readonly lease: Entry | undefined;
+  readonly mark: Entry | undefined;
+}
+
+/** The way out of every conversation. */
+export interface Outbox {
+  /** Reads what `changes` needs; in the same tick as the other reads of a turn. */
+  view(partition: Partition, conversation: string): Promise<OutboxView>;
+  /** Changes that make a commit say something. */
+  changes(outgoing: Outgoing, view: OutboxView): readonly Change[];
+  /** To be called when that commit got `version`: delivers in the background. */
+  committed(outgoing: Outgoing, view: OutboxView, version: number): void;
+  /** Delivers what is due in a conversation, unless another process is at it. Never throws: what fails stays for the next time. */
+  deliverWaiting(conversation: string): Promise<void>;
+  /** Conversations with something to deliver, in byte order of `id`. */
+  listMarks(range: Range): Promise<readonly (DeliveryMark & { readonly id: string })[]>;
+  /** Given up, oldest first. */
+  listDeadLetters(limit: number): Promise<readonly DeadLetter[]>;
+  /** Lets the sending under way end, for 3 s at most; what is left stays in the store. */
+  close(): Promise<void>;
+}
+
+const LEASE_MS = 20_000;
+/** A slow channel does not hold up the end of the process: no more is sent after this, and half of it remains for the last. */
+const CLOSE_MS = 2_000;
+const EXPIRY_MS = 24 * 3_600_000;
+
+/** Everything about `options` is in OutboxOptions. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { store, log, now, leaseMs = LEASE_MS, expiryMs = EXPIRY_MS } = options;
+  const delivery = createDelivery(options);
+  /** Runs of this process by conversation, one after the other. */
+  const tails = new Map<string, Promise<void>>();
+  let closed = false;
+
+  const placeOf = (conversation: string): LockPlace => ({
+    partition: store.partition(partitionOf(conversation)),
+    collection: LEASES,
+    id: entryId(conversation),
+    ttlMs: leaseMs,
+  });
+
+  function enqueue(conversation: string, run: () => Promise<void>): Promise<void> {
+    const before = tails.get(conversation) ?? Promise.resolve();
+    const tail = before
+      .then(run)
+      .catch((error: unknown) => log({ event: 'delivery-failed', conversation: entryId(conversation), code: codeOf(error) }))
+      .finally(() => {
+        if (tails.get(conversation) === tail) tails.delete(conversation);
+      });
+    tails.set(conversation, tail);
+    return tail;
+  }
+
+  /** Nobody else had anything to deliver when the commit was prepared, and the commit took the lease. */
+  const isFree = (view: OutboxView) => !view.lease && !view.mark;
+
+  function toEntry(conversation: string, activity: Partial<Activity>): OutboxEntry {
+    const dueAt = epochMs(now());
+    return { conversation, activity, attempts: 0, dueAt, expiresAt: dueAt + expiryMs };
+  }
+
+  async function deliverWaiting(conversation: string): Promise<void> {
+    if (closed) return;
+    await enqueue(conversation, async () => {
+      const place = placeOf(conversation);
+      const token = await takeLock(place);
+      // Refused: whoever has the lease looks again before giving it back.
+      if (token !== undefined) await delivery.drain(conversation, keepLock(place, token));
+    });
+  }
+
+  return {
+    async view(partition, conversation) {
+      const id = entryId(conversation);
+      const [lease, mark] = await Promise.all([partition.get(LEASES, id), partition.get(MARKS, id)]);
+      return { lease, mark };
+    },
+    changes(outgoing, view) {
+      const entries = outgoing.activities.map((activity): Change => {
+        const id = activity.id ?? '';
+        return { kind: 'put', collection: OUTBOX, id, value: asJson(toEntry(outgoing.conversation, activity)) };
+      });
+      const dueAt = (view.mark?.value as unknown as DeliveryMark | undefined)?.dueAt ?? epochMs(now()) + leaseMs;
+      const mark = markChange({ conversation: outgoing.conversation, dueAt });
+      return [...entries, mark, ...(isFree(view) ? [lockChange(placeOf(outgoing.conversation))] : [])];
+    },
+    committed(outgoing, view, version) {
+      const { conversation, activities } = outgoing;
+      if (!isFree(view)) {
+        void deliverWaiting(conversation);
+        return;
+      }
+      const lease = keepLock(placeOf(conversation), version);
+      const entries = activities.map((activity) => ({ id: activity.id ?? '', version, entry: toEntry(outgoing.conversation, activity) }));
+      void enqueue(conversation, () => delivery.drain(conversation, lease, { entries, markVersion: version, complete: true }));
+    },
+    deliverWaiting,
+    async listMarks(range) {
+      const entries = await store.listAll(MARKS, range);
+      return entries.map((entry) => ({ ...(entry.value as unknown as DeliveryMark), id: entry.id }));
+    },
+    async listDeadLetters(limit) {
+      return (await store.listAll(DEAD_LETTERS, { limit })).map((entry) => entry.value as unknown as DeadLetter);
+    },
+    async close() {
+      closed = true;
+      const ended = async (ms: number) => Promise.race([Promise.all(tails.values()), sleep(ms, undefined, { ref: false })]);
+      await ended(CLOSE_MS);
+      delivery.stop();
+      await ended(CLOSE_MS / 2);
+    },
+  };
+}
