@@ -71,6 +71,8 @@ export interface Diagnosis {
   readonly priority?: Priority;
   /** ISO +08:00: when the money (or the refund) is expected. */
   readonly expectedBy?: string;
+  /** ISO +08:00: the earlier of two dates told when the product is unknown. */
+  readonly earliest?: string;
   /** ISO +08:00: the concrete time told to the user to look again. */
   readonly recheckAt?: string;
   readonly overdueWorkdays?: number;
@@ -100,4 +102,9 @@ export interface Case {
   readonly contacts: number;
   /** First reply due, ISO +08:00. */
   readonly replyBy: string;
+}
+
+/** An empty draft of a problem that begins at `now`. */
+export function newDraft(now: string): CaseDraft {
+  return { facts: {}, transactions: [], signals: [], attachments: [], refusals: [], asked: [], masked: {}, advised: [], openedAt: now };
 }

@@ -47,11 +47,7 @@ export function prioritise(triage: Triage): Priority {
 }
 
 /** When a person first answers a case of this priority that is handed over at `now` (首响应): service hours and working days of the profile. */
-export function replyBy(
-  priority: Priority,
-  now: string,
-  { profile, calendar }: { readonly profile: Profile; readonly calendar: Calendar },
-): string {
+export function replyBy(priority: Priority, now: string, profile: Profile, calendar: Calendar): string {
   const rule = profile.reply[priority];
   if ('workdays' in rule) return at(addWorkdays(dateOf(now), rule.workdays, calendar), profile.service.to);
   const ms = rule.withinMinutes * MINUTE_MS;
