@@ -7,6 +7,7 @@ import type { Deliver } from './outbox-entry';
 import type { OutboundFilter } from './outgoing';
 import type { ConversationRecord } from './repositories/conversations';
 import type { Bot } from './run-bot';
+import { createSay, type Say } from './say';
 import { type Partition, type Store, StoreError } from './store/store';
 
 /** What every part of the bot may use during a turn; found in `context.turnState` under TURN. */
@@ -73,6 +74,7 @@ export interface TurnOptions {
 /** The turns of this process. */
 export interface RunningTurns extends Turns {
   readonly outbox: Outbox;
+  readonly say: Say;
   /** Runs what waits in a conversation's inbox, unless another process is at it. Never throws: what fails stays for the next time. */
   drain(conversation: string): Promise<void>;
 }
@@ -81,8 +83,9 @@ export interface RunningTurns extends Turns {
 export function createTurns(options: TurnOptions): RunningTurns {
   const { store, mask, log, now, limitMs = 15_000, lockMs = 10_000, pollMs = 25 } = options;
   const outbox = createOutbox({ store, deliver: options.deliver, now, log, ...options.outbox });
+  const rules = { filter: options.filter, mask };
   const parts = {
-    ...{ outbox, now, log, limitMs, bot: options.bot, apology: options.apology, rules: { filter: options.filter, mask } },
+    ...{ outbox, now, log, limitMs, bot: options.bot, apology: options.apology, rules },
     services: (context: TurnContext, services: TurnServices) => context.turnState.set(TURN, services),
   };
   const lanes = createLanes({ store, parts, lockMs, pollMs, isFragment: options.isFragment, burstMs: options.burstMs });
@@ -98,6 +101,7 @@ export function createTurns(options: TurnOptions): RunningTurns {
 
   return {
     outbox,
+    say: createSay({ store, outbox, rules, now }),
     async accept(activity, { now: at } = {}) {
       if (closed) throw new StoreError('the process is ending');
       const seen = seenId(activity);
