@@ -1,3 +1,5 @@
+import words from './data/secret-words.json';
+
 /** Numbers as people really type them: full-width, circled or Chinese digits, split by spaces, dashes and invisible characters. */
 
 /** The text as a rule should see it: half-width, lower case, without invisible characters; `at[i]` is where unit i starts in the original. */
@@ -74,37 +76,7 @@ export function isCardNumber(digits: string): boolean {
   return digits.length >= 13 && digits.length <= 19 && CARD_PREFIX.test(digits) && passesLuhn(digits);
 }
 
-const CHINESE_DIGITS: Readonly<Record<string, string>> = {
-  零: '0',
-  〇: '0',
-  '○': '0',
-  洞: '0',
-  一: '1',
-  幺: '1',
-  壹: '1',
-  二: '2',
-  贰: '2',
-  貳: '2',
-  两: '2',
-  三: '3',
-  叁: '3',
-  參: '3',
-  四: '4',
-  肆: '4',
-  五: '5',
-  伍: '5',
-  六: '6',
-  陆: '6',
-  陸: '6',
-  七: '7',
-  柒: '7',
-  拐: '7',
-  八: '8',
-  捌: '8',
-  九: '9',
-  玖: '9',
-  勾: '9',
-};
+const CHINESE_DIGITS: Readonly<Record<string, string>> = words.chineseDigits;
 const SPOKEN_CLASS = `[\\d${Object.keys(CHINESE_DIGITS).join('')}]`;
 const SPOKEN = new RegExp(`${SPOKEN_CLASS}(?:[\\s,，。.-]?${SPOKEN_CLASS}){9,}`, 'gu');
 

@@ -23,10 +23,10 @@ const URL_OR_MAIL = new RegExp(
   `(?:[a-z][a-z0-9+.-]*:\\/\\/[^\\s<>"'，。；、）)」\\]]+|(?:[\\w.+-]+@)?(?:[a-z0-9-]+\\.)+(?:${TLD})(?![a-z0-9])(?:[/?#:][^\\s<>"'，。；、）)」\\]]*)?)`,
   'g',
 );
-const EXPLICIT_ID = '[\\s:：=是为叫"“「]{1,4}([a-z][-_a-z0-9]{4,29}|\\d{5,12})';
+const EXPLICIT_ID = `[\\s:="“「${words.accountCopula}]{1,4}([a-z][-_a-z0-9]{4,29}|\\d{5,12})`;
 /** An account after its label: any word after 微信号：, otherwise only one with a digit or underscore (加微信 abc123). */
 const ACCOUNT = new RegExp(
-  `(?:${anyOf(words.wechat)})(?:号|號|id)?(?:${EXPLICIT_ID}|[\\s:：=]{0,3}((?=[-_a-z0-9]{0,29}[_0-9])[a-z][-_a-z0-9]{4,29}|\\d{5,12}))`,
+  `(?:${anyOf(words.wechat)})(?:${words.callNumberSuffix.join('|')}|id)?(?:${EXPLICIT_ID}|[\\s:=]{0,3}((?=[-_a-z0-9]{0,29}[_0-9])[a-z][-_a-z0-9]{4,29}|\\d{5,12}))`,
   'g',
 );
 const WXID = /(?<![a-z0-9])wxid_[a-z0-9]+/g;
@@ -34,7 +34,7 @@ const WXID = /(?<![a-z0-9])wxid_[a-z0-9]+/g;
 const OWN =
   /dz\d{8}-[a-z0-9]+-\d+|[¥$]\s?(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?![\d,])(?:\.\d{1,2})?|\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\d{1,4}\*{2,}\d{1,4}/g;
 const CALL_BEFORE = new RegExp(`(?:${anyOf(words.callBefore)})[^\\d\\n。]{0,10}$`);
-const SUM_AFTER = /^\s?(?:[元块笔次天%]|分(?!机)|万|yuan|rmb|cny|[.,]\d)/;
+const SUM_AFTER = new RegExp(`^\\s?(?:${words.sumAfter.join('|')}|%|yuan|rmb|cny|[.,]\\d)`);
 const SUM_BEFORE = /(?:[¥$]|rmb|cny)\s?$/;
 
 /** A short service number (95588, 10086, 400…) that is a number to call, not a sum. */

@@ -104,7 +104,7 @@ function otherNumber(name: SlotName, value: string): Parsed {
 }
 
 function parseMoney(name: SlotName, raw: unknown): Parsed {
-  const fen = typeof raw === 'string' ? parseYuan(halfWidth(raw).replace(/^[¥$]|元$/g, '')) : raw;
+  const fen = typeof raw === 'string' ? parseYuan(halfWidth(raw).replace(/^[¥$]/, '')) : raw;
   if (typeof fen !== 'number' || !Number.isSafeInteger(fen)) return refused('format');
   return fen > 0 ? { kind: 'ok', slot: name, value: fen } : refused('notPositive');
 }

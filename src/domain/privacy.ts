@@ -109,7 +109,8 @@ const LANDLINES = /(?<!\d)0(?:10|2\d|[3-9]\d{2})[ -]\d{3,4} ?\d{4}(?!\d)/g;
 /** Card data as a reader gives it: number, = or D, expiry and service code. */
 const TRACK = /(\d{13,19})[=d]\d{4,}/g;
 const PASSPORT = /(?<![a-z\d])[a-z]{1,2}\d{7,9}(?!\d)/g;
-const OLD_ID_OR_TYPO = /\d{14}(?:\d{3}x)/g;
+/** An ID number ending in X whose checksum is wrong: a typing error, still an ID when it is labelled as one. */
+const MISTYPED_ID = /\d{17}x/g;
 
 function scanNumbers(view: View, asking: Asking | undefined): { readonly replaced: Replacement[]; readonly kept: Span[] } {
   const { text } = view;
@@ -121,7 +122,7 @@ function scanNumbers(view: View, asking: Asking | undefined): { readonly replace
     const digits = match[0].replace(/\D/g, '');
     replaced.push(phoneReplacement({ start: match.index, end: match.index + match[0].length, digits, groups: 1 }));
   }
-  for (const pattern of [PASSPORT, OLD_ID_OR_TYPO]) {
+  for (const pattern of [PASSPORT, MISTYPED_ID]) {
     for (const match of text.matchAll(pattern)) {
       if (LABELS.id(text, match.index))
         replaced.push({ start: match.index, end: match.index + match[0].length, with: words.markers.hidden, kind: 'id' });

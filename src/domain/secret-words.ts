@@ -21,7 +21,7 @@ export function anyOf(list: readonly string[]): string {
     .join('|');
 }
 
-const LINK = '(?:[\\s:=#"\'“”‘’「」()（）,，、是为為叫就的号號码碼no.]|is|was|number){0,8}';
+const LINK = `(?:[\\s:=#"'“”‘’「」(),，、no.${words.linkChars}]|is|was|number){0,8}`;
 
 /** Whether the text right before `start` ends in one of the words, with nothing but 是/:/号 between. */
 export function labelTest(list: readonly string[]): (text: string, start: number) => boolean {
@@ -29,10 +29,18 @@ export function labelTest(list: readonly string[]): (text: string, start: number
   return (text, start) => pattern.test(text.slice(Math.max(0, start - 28), start));
 }
 
-const AMOUNT_BEFORE = new RegExp(`(?:${anyOf(words.amountBefore)})[\\s:是了我共走掉去出额]{0,4}$`);
+const AMOUNT_BEFORE = new RegExp(`(?:${anyOf(words.amountBefore)})[\\s:${words.amountLinkChars}]{0,4}$`);
 const AMOUNT_AFTER = new RegExp(`^\\s{0,2}(?:[.,]\\d|(?:${anyOf(words.amountAfter)})|[wk](?![a-z\\d]))`);
-const DATE_OR_TIME =
-  /(?<!\d)\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)|(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)|(?<!\d)\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?(?!\d)|(?<!\d)\d+\.\d{1,2}(?![\d.])/g;
+const { year: YEAR, month: MONTH, day: DAY, places: PLACES } = words.dateMarks;
+const DATE_OR_TIME = new RegExp(
+  [
+    `(?<!\\d)\\d{4}[-/.${YEAR}]\\d{1,2}[-/.${MONTH}]\\d{1,2}${DAY}?(?!\\d)`,
+    '(?<!\\d)\\d{1,2}:\\d{2}(?::\\d{2})?(?!\\d)',
+    '(?<!\\d)\\d{1,3}(?:,\\d{3})+(?:\\.\\d{1,2})?(?!\\d)',
+    '(?<!\\d)\\d+\\.\\d{1,2}(?![\\d.])',
+  ].join('|'),
+  'g',
+);
 
 /** True when the number at the span reads as a sum, a count or a duration. */
 export function readsAsAmount(text: string, { start, end }: Span): boolean {
@@ -45,10 +53,10 @@ export function plainSpans({ text }: View): Span[] {
 }
 
 const NEGATED = new RegExp(anyOf(words.negation));
-const CHINESE_DIGIT = '零〇一幺二三四五六七八九壹贰叁肆伍陆柒捌玖';
+const CHINESE_DIGIT = Object.keys(words.chineseDigits).join('');
 const DIGITS = `(?:\\d(?:[ -]?\\d){2,11}(?!\\d)|[${CHINESE_DIGIT}](?:[ -]?[${CHINESE_DIGIT}]){2,11}(?![${CHINESE_DIGIT}]))`;
 /** Words between label and value: same sentence, no other number, at most 14 characters; 六位/6位 may stand there. */
-const GAP = '(?:\\d位|[^\\d\\[\\n。!！?？;；]){0,14}?';
+const GAP = `(?:\\d${PLACES}|[^\\d\\[\\n。!?;]){0,14}?`;
 
 interface Rule {
   readonly kind: 'password' | 'code' | 'cvv' | 'expiry';
@@ -59,8 +67,8 @@ interface Rule {
   readonly max: number;
 }
 
-const LINK_BEFORE = '(?:[\\s:,，"”」是就这這那个個为為做作当當我你他的短信]|is|was|the|my|a|as)*';
-const EXPIRY = '(?:\\d{1,2} ?[/.\\-年] ?\\d{2,4}|\\d{4} ?[/.\\-年] ?\\d{1,2}|\\d{2,4}年\\d{1,2}|\\d{4})月?(?![\\d/.\\-:])';
+const LINK_BEFORE = `(?:[\\s:,，"”」${words.linkBeforeChars}]|is|was|the|my|a|as)*`;
+const EXPIRY = `(?:\\d{1,2} ?[/.\\-${YEAR}] ?\\d{2,4}|\\d{4} ?[/.\\-${YEAR}] ?\\d{1,2}|\\d{4})${MONTH}?(?![\\d/.\\-:])`;
 
 function rule(kind: Rule['kind'], labels: readonly string[], value: string, min: number, max: number, not: readonly string[] = []): Rule {
   const guard = not.length > 0 ? `(?<!(?:${not.map(escaped).join('|')})[ -]?)` : '';
@@ -82,9 +90,17 @@ const RULES: readonly Rule[] = [
 ];
 
 /** A word of letters (and digits) after a password label; without a digit only after 密码是 or 密码: . */
-const WORD_VALUE =
-  /^\s{0,3}(?:(?:是|为|為|[:=])\s{0,3}["'“「]?((?=[!-Z\\^-~]{0,31}[a-z])[!-Z\\^-~]{5,32})|(?:(?:is|was)\s)?["'“「]?((?=[!-Z\\^-~]{0,31}\d)(?=[!-Z\\^-~]{0,31}[a-z])[!-Z\\^-~]{4,32}))/;
-const SECOND_VALUE = new RegExp(`^\\s?(?:或者?|和|或是|还有|再|、|or|and)\\s?(${DIGITS})`);
+const WORD = '[!-Z\\^-~]';
+const QUOTE = '["\'“「]?';
+const COPULA = anyOf(words.copula);
+const WORD_VALUE = new RegExp(
+  `^\\s{0,3}(?:(?:${COPULA}|[:=])\\s{0,3}${QUOTE}((?=${WORD}{0,31}[a-z])${WORD}{5,32})` +
+    `|(?:(?:is|was)\\s)?${QUOTE}((?=${WORD}{0,31}\\d)(?=${WORD}{0,31}[a-z])${WORD}{4,32}))`,
+);
+const SECOND_VALUE = new RegExp(`^\\s?(?:${words.valueJoiners.join('|')}|、|or|and)\\s?(${DIGITS})`);
+const DIRECT = new RegExp(`(?:${COPULA}|[:=]|\\bis)\\s{0,3}$`);
+const NOT_EXPIRY = new RegExp(`^\\s?(?:${words.notExpiry.join('|')})`);
+const LIST = new RegExp(`^\\s?[、,，${words.listJoiners}]\\s?$`);
 const countDigits = (value: string) => value.replace(/[ -]/g, '').length;
 
 interface Scan {
@@ -109,10 +125,10 @@ function isKept(kept: readonly Span[], span: Span): boolean {
 function acceptable({ text, kept }: Scan, span: Span, found: Rule, gap: string): boolean {
   const value = text.slice(span.start, span.end);
   if (isKept(kept, span)) return false;
-  if (found.kind === 'expiry') return !/^\s?(?:天|日|个|元|块|塊|小时)/.test(text.slice(span.end, span.end + 3));
+  if (found.kind === 'expiry') return !NOT_EXPIRY.test(text.slice(span.end, span.end + 3));
   const count = countDigits(value);
   if (count < found.min || count > found.max || readsAsAmount(text, span)) return false;
-  const direct = /(?:是|为|為|[:=]|\bis)\s{0,3}$/.test(gap) || /^[^,，]{0,2}$/.test(gap);
+  const direct = DIRECT.test(gap) || /^[^,，]{0,2}$/.test(gap);
   if (found.kind === 'cvv') return gap.length <= 8 && (direct || !/[,，]/.test(gap));
   if (direct || count === 6) return true;
   return !/[,，]/.test(gap) && !NEGATED.test(gap);
@@ -175,5 +191,5 @@ export const LABELS = {
 
 /** The number right after a labelled one, joined by 和/、: it inherits the label. */
 export function inherits(text: string, previous: NumberRun | undefined, run: NumberRun): boolean {
-  return previous !== undefined && run.start - previous.end <= 4 && /^\s?[、,，和及与跟]\s?$/.test(text.slice(previous.end, run.start));
+  return previous !== undefined && run.start - previous.end <= 4 && LIST.test(text.slice(previous.end, run.start));
 }
