@@ -1,0 +1,197 @@
+import type { TurnContext } from 'botbuilder';
+import type { DialogSet } from 'botbuilder-dialogs';
+import { text } from '../locales';
+import { addMs, compare } from '../src/domain/calendar';
+import { newDraft } from '../src/domain/case';
+import { addSignals, hasSignal, timesAsked, valueOf } from '../src/domain/draft';
+import { formatFen } from '../src/domain/money';
+import type { SlotName } from '../src/domain/slots';
+import { afterReply } from './follow-up';
+import { formatInstant, recapOf } from './format';
+import { answerFaq, type Interruption, obeyCommand, refuse } from './interruptions';
+import { dropDialogs, runDialogs } from './main';
+import { say } from './prompts';
+import { whileOwned } from './queue';
+import { type Session, sessionOf } from './services';
+import { handleStaff } from './staff';
+import { lastingFacts, opensAnother, takeFacts } from './take-facts';
+
+/** S0: who the bot is, what not to send, what to say first. Once per conversation. */
+export async function welcome(context: TurnContext): Promise<void> {
+  const session = sessionOf(context);
+  if (session.record.welcomedAt) return;
+  session.record = { ...session.record, welcomedAt: session.now };
+  await say(context, 'welcome.hello');
+  await say(context, 'welcome.privacy');
+  await say(context, 'welcome.start');
+}
+
+/** One message: its facts are taken, then whoever it is for answers. */
+export async function converse(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
+  await noticeSecrets(context, session);
+  if (session.staff && (await handleStaff(context))) return;
+  startAnother(session);
+  takeFacts(session);
+  await noticeFiles(context, session);
+  if (await whileOwned(context, asksProgress(session))) return;
+  const heard = await interrupt(context, session);
+  if (heard === 'done') return dropUnlessAsked(context, dialogs, session);
+  if (heard === 'fresh') await dropDialogs(dialogs, context);
+  await acknowledge(context, session);
+  if (await resume(context, dialogs, session)) return;
+  await runDialogs(dialogs, context);
+  if (session.asking !== 'menu') countUnderstood(session);
+}
+
+async function dropUnlessAsked(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
+  if (!session.asking) await dropDialogs(dialogs, context);
+}
+
+function countUnderstood(session: Session): void {
+  const understood = session.answered || session.digressed || session.fresh.length + session.replaced.length > 0;
+  if (understood) session.record = { ...session.record, misunderstood: 0 };
+}
+
+/** Everything that may come between a question and its answer. */
+async function interrupt(context: TurnContext, session: Session): Promise<Interruption> {
+  for (const step of [obeyCommand, onlySecret, refuse, answerFaq, soothe, greet]) {
+    const result = await step(context);
+    if (result !== 'go-on') return result;
+  }
+  return session.record.welcomedAt ? 'go-on' : 'go-on';
+}
+
+const SECRETS: readonly string[] = ['password', 'code', 'cvv', 'expiry'];
+
+async function noticeSecrets(context: TurnContext, { masked }: Session): Promise<void> {
+  if (masked.pan) await say(context, 'privacy.pan');
+  if (SECRETS.some((kind) => masked[kind])) await say(context, 'privacy.secret');
+  if (masked.id) await say(context, 'privacy.id');
+}
+
+/** A code or password and nothing else: one question whether anybody else has it (docs/domain.md §6.2). */
+async function onlySecret(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const { masked, fresh, replaced, draft } = session;
+  const sent = SECRETS.some((kind) => masked[kind]);
+  if (!sent || fresh.length + replaced.length > 0 || hasSignal(draft, 'codeLeaked', 'scamContact', 'unauthorizedCharge')) return 'go-on';
+  session.draft = { ...draft, refusals: [...new Set([...draft.refusals, 'REF-SECRET'])] };
+  session.digressed = true;
+  if (session.asking) return 'go-on';
+  session.diagnosis = { causes: [], outcome: 'REF-SECRET' };
+  await say(context, 'privacy.leakQuestion');
+  session.asking = 'handoff';
+  return 'done';
+}
+
+async function noticeFiles(context: TurnContext, session: Session): Promise<void> {
+  if (session.attachments.length === 0) return;
+  session.draft = { ...session.draft, attachments: [...session.draft.attachments, ...session.attachments] };
+  session.digressed = true;
+  await say(context, 'provide-evidence.image');
+  if (session.text === '' && (!valueOf(session.draft, 'amount') || !valueOf(session.draft, 'txTime'))) await say(context, 'talk.voiceOrFile');
+}
+
+/** Anger alone changes nothing but the tone; twice in a row a person is offered (docs/domain.md §4.5). */
+async function soothe(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const { understanding, record } = session;
+  const angry = understanding.signals.includes('angry') || understanding.decided === 'complaint_anger';
+  session.record = { ...record, angryTurns: angry ? record.angryTurns + 1 : 0 };
+  if (!angry) return 'go-on';
+  if (session.fresh.length + session.replaced.length === 0) session.digressed = true;
+  await say(context, record.angryTurns > 0 ? 'talk.angryHuman' : 'talk.angry');
+  return 'go-on';
+}
+
+async function greet(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const { decided } = session.understanding;
+  const empty = session.fresh.length + session.replaced.length === 0;
+  if (decided === 'thanks_bye' && empty && !session.asking) {
+    await say(context, 'follow-up.bye');
+    return 'done';
+  }
+  if (decided !== 'greet' || !empty) return 'go-on';
+  session.digressed = true;
+  if (!session.asking) await say(context, 'welcome.greet');
+  return 'go-on';
+}
+
+/** Told after a conclusion: another sum or another kind of problem is a new matter; what is true of the shop stays. */
+function startAnother(session: Session): void {
+  const over = session.diagnosis?.outcome !== undefined && (!session.case || session.case.owner === 'closed');
+  if (!over) return;
+  const told = /^(REF-|SS-FAQ)/.test(session.diagnosis?.outcome ?? '');
+  if (!told && !opensAnother(session)) return;
+  const facts = told ? session.draft.facts : lastingFacts(session.draft);
+  session.draft = { ...newDraft(session.now), facts, refusals: told ? session.draft.refusals : [] };
+  session.diagnosis = undefined;
+}
+
+const asksProgress = ({ understanding: { command, decided } }: Session): boolean => command === 'progress' || decided === 'check_case_status';
+
+const READ_BACK_FEN = 5_000_000;
+
+/** One line: what was corrected, or what was taken from a message with several facts; a large sum is read back. */
+async function acknowledge(context: TurnContext, session: Session): Promise<void> {
+  const { locale, draft, fresh, replaced } = session;
+  const corrected = recapOf(locale, draft, replaced);
+  if (corrected) await say(context, 'talk.corrected', { items: corrected });
+  const key: readonly SlotName[] = ['amount', 'txTime'];
+  const noted = fresh.some((slot) => key.includes(slot)) ? recapOf(locale, draft, fresh) : '';
+  if (noted && !corrected) await say(context, 'talk.noted', { items: noted });
+  const amount = valueOf(draft, 'amount');
+  const told = fresh.includes('amount') || replaced.includes('amount');
+  if (told && amount !== undefined && amount > READ_BACK_FEN) await say(context, 'talk.readBack', { amount: formatFen(amount) });
+  if (fresh.includes('txStatus') && valueOf(draft, 'txStatus') === 'cannotCheck' && timesAsked(draft, 'txStatus') > 0) await say(context, 'confirm-transaction.path');
+}
+
+/** The dialog stack lives a day; after that the draft is still there. */
+const IDLE_MS = 24 * 3_600_000;
+
+/**
+ * A conversation taken up again: news of a matter that was concluded, or a matter left open for more than a day.
+ * Returns true when that was all there is to do.
+ */
+async function resume(context: TurnContext, dialogs: DialogSet, session: Session): Promise<boolean> {
+  const { diagnosis, understanding, record } = session;
+  const outcome = diagnosis?.outcome;
+  const due = diagnosis?.recheckAt;
+  const late = understanding.signals.includes('stillMissing') || (session.asking === 'resolved' && understanding.reply === 'no');
+  if (outcome?.startsWith('SS-') && late && due && compare(session.now, due) >= 0) session.draft = addSignals(session.draft, ['fixDone']);
+  const idle = compare(session.now, addMs(record.lastAt, IDLE_MS)) > 0;
+  if (!idle) return false;
+  await dropDialogs(dialogs, context);
+  if (outcome?.startsWith('SS-') && understanding.signals.includes('solved')) {
+    session.asking = 'resolved';
+    await afterReply(context, 'yes');
+    return true;
+  }
+  return offerResume(context, session);
+}
+
+async function offerResume(context: TurnContext, session: Session): Promise<boolean> {
+  const recap = recapOf(session.locale, session.draft);
+  const silent = session.fresh.length + session.replaced.length === 0 && session.understanding.signals.length === 0;
+  if (!recap || !silent || session.diagnosis || session.asking === 'confirm') return false;
+  session.asking = 'confirm';
+  session.choices = [
+    { title: text(session.locale, 'follow-up.resumeChoices.yes'), means: { kind: 'reply', reply: 'yes' } },
+    { title: text(session.locale, 'follow-up.resumeChoices.no'), means: { kind: 'ask', text: 'restart' } },
+  ];
+  await say(context, 'follow-up.resume', { recap });
+  return true;
+}
+
+/** A promised hour has come: asks what became of it, unless a person has the matter by now. */
+export async function followUp(context: TurnContext): Promise<void> {
+  const session = sessionOf(context);
+  const { diagnosis, draft, locale } = session;
+  if (session.case && session.case.owner !== 'closed') return;
+  if (!diagnosis?.outcome?.startsWith('SS-') || !diagnosis.recheckAt) return;
+  const amount = valueOf(draft, 'amount');
+  await say(context, 'follow-up.due', { amount: amount === undefined ? '' : formatFen(amount), date: formatInstant(locale, diagnosis.recheckAt) });
+  session.asking = 'resolved';
+  session.choices = [];
+}

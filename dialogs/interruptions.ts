@@ -1,0 +1,146 @@
+import type { TurnContext } from 'botbuilder';
+import { type FaqId, FAQ_IDS, type TextKey, text } from '../locales';
+import { newDraft } from '../src/domain/case';
+import { stepBack } from '../src/domain/draft';
+import { deleteConversation } from '../src/repositories/conversations';
+import { cancelFollowUps } from '../src/repositories/follow-ups';
+import { deleteTranscript } from '../src/repositories/transcripts';
+import { handOver } from './contact-agent';
+import { say, sayText } from './prompts';
+import { tellProgress } from './queue';
+import { type Session, sessionOf } from './services';
+import { pickedChoice } from './take-facts';
+
+/** `done`: the turn is over. `fresh`: the dialogs begin anew. `go-on`: the dialogs take the message. */
+export type Interruption = 'done' | 'fresh' | 'go-on';
+
+/** The commands that work everywhere. */
+export async function obeyCommand(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  switch (commandOf(session)) {
+    case 'human':
+      await handOver(context);
+      return 'done';
+    case 'restart':
+      startOver(session);
+      await say(context, 'talk.restarted');
+      return 'fresh';
+    case 'cancel':
+      startOver(session);
+      await cancelFollowUps(session.partition, session.record.id);
+      await say(context, 'talk.cancelled');
+      return 'done';
+    case 'back':
+      return goBack(context, session);
+    case 'help':
+      await say(context, 'talk.help');
+      session.digressed = true;
+      return session.asking ? 'go-on' : 'done';
+    case 'progress':
+      await answerProgress(context, session);
+      return 'done';
+    case 'deleteData':
+      await forget(context, session);
+      return 'done';
+    default:
+      return 'go-on';
+  }
+}
+
+function commandOf(session: Session) {
+  const means = pickedChoice(session)?.means;
+  if (means?.kind === 'human') return 'human';
+  const { command, decided } = session.understanding;
+  if (command) return command;
+  if (decided === 'talk_to_human') return 'human';
+  if (decided === 'check_case_status') return 'progress';
+  return undefined;
+}
+
+function startOver(session: Session): void {
+  session.draft = newDraft(session.now);
+  session.diagnosis = undefined;
+  session.asking = undefined;
+  session.choices = [];
+}
+
+async function goBack(context: TurnContext, session: Session): Promise<Interruption> {
+  const earlier = stepBack(session.draft);
+  if (!earlier) {
+    await say(context, 'talk.noBack');
+    session.digressed = true;
+    return 'go-on';
+  }
+  session.draft = earlier;
+  await say(context, 'talk.back');
+  return 'fresh';
+}
+
+/** Somebody else's case and one that does not exist sound the same. */
+async function answerProgress(context: TurnContext, session: Session): Promise<void> {
+  const asked = session.draft.facts.caseId?.value;
+  const own = session.case;
+  if (own && (!asked || asked === 'unknown' || asked === own.id)) return tellProgress(context, own);
+  if (asked && asked !== 'unknown') return say(context, 'contact-agent.unknownCase');
+  if (!session.diagnosis?.outcome) return say(context, 'contact-agent.noCase');
+  return say(context, 'contact-agent.noCase');
+}
+
+async function forget(context: TurnContext, session: Session): Promise<void> {
+  const { partition, record } = session;
+  startOver(session);
+  session.forgotten = true;
+  await cancelFollowUps(partition, record.id);
+  await deleteTranscript(partition, record.id);
+  await deleteConversation(partition, record.id);
+  const open = session.case && session.case.owner !== 'closed' ? session.case : undefined;
+  if (open) await say(context, 'privacy.deletedButCase', { id: open.id });
+  else await say(context, 'privacy.deleted');
+}
+
+const REFUSAL_OF = [
+  ['asksEvade', 'REF-EVADE'], ['asksOthersData', 'REF-PII'], ['asksGuarantee', 'REF-GUARANTEE'], ['asksLegal', 'REF-GUARANTEE'], ['asksAds', 'REF-ADS'],
+] as const;
+
+type Refusal = 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
+
+function refusalOf({ understanding, fresh, replaced, attachments }: Session): Refusal | undefined {
+  const bySignal = REFUSAL_OF.find(([signal]) => understanding.signals.includes(signal));
+  if (bySignal) return bySignal[1];
+  if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
+  if (understanding.decided === 'apply_pos') return 'REF-ADS';
+  return understanding.decided === 'out_of_scope' && understanding.signals.length === 0 ? 'REF-OOS' : undefined;
+}
+
+/** Nothing of the user's own has been told yet, so a refusal or an answer is all there is to say. */
+const isIdle = ({ draft, asking }: Session): boolean => !asking && Object.keys(draft.facts).length === 0 && draft.signals.every((s) => s.startsWith('asks') || s === 'angry');
+
+/** What we do not do: said once, then back to the matter. */
+export async function refuse(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const refusal = refusalOf(session);
+  if (!refusal) return 'go-on';
+  session.digressed = true;
+  const idle = isIdle(session);
+  const tail = idle ? text(session.locale, 'refusal.tail') : '';
+  await sayText(context, `${text(session.locale, `refusal.${refusal}`)}${tail}`);
+  session.draft = { ...session.draft, refusals: [...new Set([...session.draft.refusals, refusal])] };
+  if (!idle) return session.asking ? 'go-on' : 'done';
+  session.diagnosis = { causes: [], outcome: refusal };
+  return 'done';
+}
+
+/** A general question: answered, then the pending question comes back (docs/domain.md §9). */
+export async function answerFaq(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const { faq } = session.understanding;
+  const key = FAQ_IDS.find((id) => id === faq?.key) as FaqId | undefined;
+  if (!key || session.replaced.length > 0) return 'go-on';
+  session.digressed = true;
+  const idle = isIdle(session);
+  const answer = text(session.locale, `faq.${key}.answer` as TextKey);
+  await sayText(context, idle ? `${answer}\n${text(session.locale, 'talk.faqTail')}` : answer);
+  if (session.asking || session.fresh.length > 0) return 'go-on';
+  if (idle) session.diagnosis = { causes: [], outcome: 'SS-FAQ' };
+  return 'done';
+}

@@ -1,0 +1,76 @@
+import { ActivityTypes, type Activity, InputHints, type TurnContext } from 'botbuilder';
+import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-dialogs';
+import { type TextKey, type TextParams, text } from '../locales';
+import type { Asking } from '../src/domain/slots';
+import { diagnoseNow } from './judge';
+import { questionFor } from './questions';
+import { type Session, sessionOf } from './services';
+
+/** Says one sentence. */
+export async function say(context: TurnContext, key: TextKey, params?: TextParams): Promise<void> {
+  await sayText(context, text(sessionOf(context).locale, key, params));
+}
+
+export async function sayText(context: TurnContext, words: string): Promise<void> {
+  await context.sendActivity({ type: ActivityTypes.Message, text: words, inputHint: InputHints.AcceptingInput });
+}
+
+/** Puts a question with its choices and remembers that it waits. `again`: repeated, so it does not count. */
+export async function putQuestion(context: TurnContext, asking: Asking, again: boolean): Promise<void> {
+  const session = sessionOf(context);
+  const question = questionFor(session, asking, session.rules);
+  const activity: Partial<Activity> = { type: ActivityTypes.Message, text: question.text, inputHint: InputHints.ExpectingInput };
+  if (question.choices.length) {
+    const actions = question.choices.map(({ title }) => ({ type: 'imBack', title, value: title }));
+    activity.suggestedActions = { to: [], actions };
+  }
+  session.asking = asking;
+  session.choices = question.choices;
+  if (!again) session.draft = { ...session.draft, asked: [...session.draft.asked, asking] };
+  await context.sendActivity(activity);
+}
+
+export const ASK = 'ask';
+
+/**
+ * Asks for one thing and waits until it is answered, or until another fact has made the question needless.
+ * Facts are taken from every message before dialogs run, so the answer is already in the draft here.
+ */
+export class AskDialog extends Dialog {
+  constructor() {
+    super(ASK);
+  }
+
+  override async beginDialog(dc: DialogContext, options?: { asking?: Asking }): Promise<DialogTurnResult> {
+    const asking = options?.asking;
+    if (!asking) throw new Error('ask: a question needs the name of what it asks');
+    if (dc.activeDialog) dc.activeDialog.state = { asking };
+    await putQuestion(dc.context, asking, false);
+    return Dialog.EndOfTurn;
+  }
+
+  override async continueDialog(dc: DialogContext): Promise<DialogTurnResult> {
+    const session = sessionOf(dc.context);
+    const asking = dc.activeDialog?.state.asking as Asking | undefined;
+    if (!asking || isAnswered(session, asking)) return dc.endDialog();
+    if (!session.digressed && session.fresh.length + session.replaced.length === 0) await misunderstood(dc.context, session);
+    await putQuestion(dc.context, session.asking === 'menu' ? 'menu' : asking, true);
+    return Dialog.EndOfTurn;
+  }
+}
+
+function isAnswered(session: Session, asking: Asking): boolean {
+  return session.answered || diagnoseNow(session).ask !== asking;
+}
+
+/** Two misunderstandings in a row → the menu and a person. Source: docs/domain.md §4.3. */
+export const MISUNDERSTOOD_LIMIT = 2;
+
+export async function misunderstood(context: TurnContext, session: Session): Promise<void> {
+  const count = session.record.misunderstood + 1;
+  session.record = { ...session.record, misunderstood: count };
+  if (count < MISUNDERSTOOD_LIMIT) return say(context, 'talk.misunderstood');
+  session.record = { ...session.record, misunderstood: 0 };
+  session.asking = 'menu';
+  await say(context, 'talk.menu');
+}

@@ -1,0 +1,139 @@
+import { ActivityHandler, ConversationState, type StatePropertyAccessor, type TurnContext } from 'botbuilder';
+import { converse, followUp, welcome } from '../dialogs/conversation';
+import { createDialogs } from '../dialogs/main';
+import { type Choice, SESSION, type Session } from '../dialogs/services';
+import { traceOf } from '../dialogs/trace';
+import { type Locale, localeOf } from '../locales';
+import { newDraft } from './domain/case';
+import { type Profiles, profileOf } from './domain/profile';
+import { conversationKey, referenceOf } from './incoming';
+import { createBotState } from './repositories/bot-state';
+import { caseOf } from './repositories/cases';
+import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
+import type { Json } from './store/store';
+import { type TurnServices, turnOf } from './turn';
+import { attachmentsOf } from './attachments';
+import type { Recognizer, Understanding } from './understanding/recognizer';
+
+export interface BotOptions {
+  readonly recognizer: Recognizer;
+  readonly profiles: Profiles;
+  /** Tenant whose people on Teams are staff; without it nobody is. */
+  readonly staffTenant?: string;
+  /** Told once per turn, after it was judged: for metrics and the log line. */
+  readonly observe?: (session: Session) => void;
+}
+
+/** The bot of one turn: understands once, runs the dialogs, keeps what it learnt in the turn's commit. */
+export function createBot(options: BotOptions): { run(context: TurnContext): Promise<void> } {
+  const dialogs = createDialogs(dialogState);
+  const handler = new ActivityHandler();
+  handler.onMessage((context) => withSession(context, options, (session) => converse(context, dialogs, session)));
+  handler.onMembersAdded(async (context) => {
+    const { membersAdded = [], recipient } = context.activity;
+    if (membersAdded.some(({ id }) => id !== recipient?.id)) await withSession(context, options, () => welcome(context));
+  });
+  handler.onEvent(async (context) => {
+    if (context.activity.name === 'follow-up') await withSession(context, options, () => followUp(context));
+  });
+  return { run: (context) => handler.run(context) };
+}
+
+const STATE = Symbol('state');
+
+/** The dialog stack, kept by the SDK's ConversationState over the turn's partition. */
+const dialogState: StatePropertyAccessor = {
+  get: (context: TurnContext, initial?: object) => propertyOf(context).get(context, initial ?? {}),
+  set: (context, value) => propertyOf(context).set(context, value),
+  delete: (context) => propertyOf(context).delete(context),
+};
+
+function propertyOf(context: TurnContext) {
+  const state: ConversationState = context.turnState.get(STATE);
+  return state.createProperty<object>('dialogs');
+}
+
+async function withSession(context: TurnContext, options: BotOptions, run: (session: Session) => Promise<void>): Promise<void> {
+  const turn = turnOf(context);
+  const state = new ConversationState(createBotState(turn.partition));
+  context.turnState.set(STATE, state);
+  const session = await openSession(context, turn, options);
+  context.turnState.set(SESSION, session);
+  await run(session);
+  if (session.forgotten) return state.delete(context);
+  await state.saveChanges(context);
+  await saveConversation(turn.partition, recordOf(session));
+  if (context.activity.channelId === 'emulator') await sendTrace(context, session);
+  options.observe?.(session);
+}
+
+async function sendTrace(context: TurnContext, session: Session): Promise<void> {
+  await context.sendActivity({ type: 'trace', name: 'daozhang.turn', valueType: 'daozhang.turn', label: 'turn', value: traceOf(session) });
+}
+
+async function openSession(context: TurnContext, turn: TurnServices, options: BotOptions): Promise<Session> {
+  const { activity } = context;
+  const record = (await findConversation(turn.partition, conversationKey(activity))) ?? newRecord(context, turn);
+  const words = (activity.text ?? '').trim();
+  const { locale: startLocale, asking, draft = newDraft(turn.now), diagnosis } = record;
+  const understanding = await understand(options, { words, record, now: turn.now });
+  const locale = understanding.language ?? (startLocale as Locale);
+  const acquirer = draft.facts.acquirerName?.value;
+  return {
+    partition: turn.partition,
+    now: turn.now,
+    profiles: options.profiles,
+    rules: { now: turn.now, profile: profileOf(options.profiles, acquirer), calendar: options.profiles.calendar, fees: options.profiles.fees },
+    text: words,
+    understanding,
+    attachments: attachmentsOf(activity, turn.now),
+    masked: turn.masked,
+    staff: isStaff(context, options),
+    locale,
+    record: { ...record, reference: referenceOf(activity), locale },
+    draft,
+    diagnosis,
+    case: record.caseId ? await caseOf(turn.partition, record.id) : undefined,
+    asking,
+    choices: (record.extra?.choices ?? []) as unknown as readonly Choice[],
+    fresh: [],
+    replaced: [],
+    answered: false,
+    digressed: false,
+    forgotten: false,
+  };
+}
+
+function newRecord({ activity }: TurnContext, turn: TurnServices): ConversationRecord {
+  // Teams says en-US to Chinese users too, so only the script is taken from the channel's locale.
+  const locale = localeOf(activity.locale) === 'zh-Hant' ? 'zh-Hant' : 'zh-CN';
+  return { id: conversationKey(activity), channel: activity.channelId, reference: referenceOf(activity), locale, misunderstood: 0, angryTurns: 0, lastAt: turn.now };
+}
+
+const SILENT: Understanding = { confidence: 0, decided: undefined, ranked: [], slots: [], transactions: [], signals: [], fragment: false };
+
+async function understand({ recognizer }: BotOptions, { words, record, now }: { words: string; record: ConversationRecord; now: string }): Promise<Understanding> {
+  if (words === '') return SILENT;
+  const expecting = record.asking;
+  return recognizer.recognize(words, { locale: record.locale as Locale, now, ...(expecting ? { expecting } : {}) });
+}
+
+/** Staff is who writes on Teams with the tenant's identity; a claim alone is a public user's. */
+function isStaff({ activity }: TurnContext, { staffTenant }: BotOptions): boolean {
+  const tenant = activity.conversation?.tenantId ?? activity.channelData?.tenant?.id;
+  return staffTenant !== undefined && activity.channelId === 'msteams' && tenant === staffTenant;
+}
+
+function recordOf(session: Session): ConversationRecord {
+  const { asking: _asking, diagnosis: _diagnosis, ...record } = session.record;
+  return {
+    ...record,
+    locale: session.locale,
+    draft: session.draft,
+    lastAt: session.now,
+    ...(session.asking ? { asking: session.asking } : {}),
+    ...(session.diagnosis ? { diagnosis: session.diagnosis } : {}),
+    extra: { ...record.extra, choices: session.choices as unknown as Json },
+  };
+}
+
