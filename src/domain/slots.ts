@@ -48,16 +48,41 @@ export const TIME_SLOTS = ['txTime', 'refundTime', 'feeTime'] as const;
 export type TimeSlot = (typeof TIME_SLOTS)[number];
 /** Free or formatted text; the format of each is in `parseSlot`. `feeName` is one of FEE_NAMES where recognised, else the user's words. */
 export const TEXT_SLOTS = [
-  'cardLast4', 'merchantNo', 'merchantNoRaw', 'walletMchId', 'terminalNo', 'deviceSn', 'rrn', 'traceNo', 'batchNo', 'authCode',
-  'orderNo', 'merchantOrderNo', 'settleCardLast4', 'settleBank', 'acquirerName', 'contactPhone', 'responseCode', 'issuerName',
-  'payeeName', 'payerName', 'feeName', 'noticeText', 'affectedMerchants', 'caseId',
+  'cardLast4',
+  'merchantNo',
+  'merchantNoRaw',
+  'walletMchId',
+  'terminalNo',
+  'deviceSn',
+  'rrn',
+  'traceNo',
+  'batchNo',
+  'authCode',
+  'orderNo',
+  'merchantOrderNo',
+  'settleCardLast4',
+  'settleBank',
+  'acquirerName',
+  'contactPhone',
+  'responseCode',
+  'issuerName',
+  'payeeName',
+  'payerName',
+  'feeName',
+  'noticeText',
+  'affectedMerchants',
+  'caseId',
 ] as const;
 export type TextSlot = (typeof TEXT_SLOTS)[number];
 
 /** feeRate is in basis points of a percent-percent: 0.60 % = 60. */
 export type SlotName = EnumSlot | MoneySlot | TimeSlot | TextSlot | 'feeRate';
 export const SLOT_NAMES: readonly SlotName[] = [
-  ...(Object.keys(ENUM_SLOTS) as EnumSlot[]), ...MONEY_SLOTS, ...TIME_SLOTS, ...TEXT_SLOTS, 'feeRate',
+  ...(Object.keys(ENUM_SLOTS) as EnumSlot[]),
+  ...MONEY_SLOTS,
+  ...TIME_SLOTS,
+  ...TEXT_SLOTS,
+  'feeRate',
 ];
 
 export type SlotValue<S extends SlotName> = S extends EnumSlot
@@ -71,7 +96,16 @@ export type SlotValue<S extends SlotName> = S extends EnumSlot
         : string;
 
 /** Code names of fees of the device or package: 流量费 押金 激活款 服务费 会员费 保险费 秒到/提现费 手续费/费率. */
-export const FEE_NAMES = ['dataFee', 'deposit', 'activationFee', 'serviceFee', 'memberFee', 'insuranceFee', 'instantFee', 'merchantFee'] as const;
+export const FEE_NAMES = [
+  'dataFee',
+  'deposit',
+  'activationFee',
+  'serviceFee',
+  'memberFee',
+  'insuranceFee',
+  'instantFee',
+  'merchantFee',
+] as const;
 
 /**
  * What a question may be about, as the trace names it: a slot, or one of
@@ -125,10 +159,15 @@ export const SIGNALS = [
   'rateRaised', // 费率涨了 (F6)
   'promisedReturn', // 说好返还/刷满退 and it is late (F4)
   // person
-  'angry', 'complained', // complained or will complain to a regulator or the media
+  'angry',
+  'complained', // complained or will complain to a regulator or the media
   'fixDone', // already tried what was advised, still not
   'solved', // 到了/解决了
   // refusals
-  'asksGuarantee', 'asksEvade', 'asksAds', 'asksOthersData', 'asksLegal',
+  'asksGuarantee',
+  'asksEvade',
+  'asksAds',
+  'asksOthersData',
+  'asksLegal',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
