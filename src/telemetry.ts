@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -7,14 +6,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
  * code and where it arose, because messages of errors may quote what they choked on.
  */
 
-/** One finished turn. */
-export interface TurnRecord {
-  readonly conversationId: string;
-  readonly channelId: string;
-  /** From the activity to the commit, in ms. */
-  readonly ms: number;
-  /** Type of the activity; `message` counts as a turn of the conversation. */
-  readonly type?: string;
+/** One event with flat fields; the same shape as log.ts. */
+export interface EventEntry {
+  readonly event: string;
+  readonly [field: string]: string | number | boolean | undefined;
+}
+
+/** What the bot made of a turn. */
+export interface Judgement {
   readonly intent?: string | undefined;
   /** What is being asked at the end of the turn. */
   readonly step?: string | undefined;
@@ -25,15 +24,22 @@ export interface TurnRecord {
   readonly questions?: number | undefined;
 }
 
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Replies not yet delivered and replies given up, over all conversations. */
+export interface OutboxDepth {
+  readonly waiting: number;
+  readonly dead: number;
+}
 
 export interface Telemetry {
   readonly log: Logger;
-  turn(record: TurnRecord): void;
+  /** One line; `turn` is also counted and timed, and what has a `code` counts as a failure. */
+  event(entry: EventEntry): void;
+  /** Goes into the line of the turn under way in this conversation (its hash), once it is committed. */
+  judged(conversation: string, judgement: Judgement): void;
   /** Something failed; `event` says during what. Counts under the error's code. */
-  error(event: string, error: unknown, fields?: Fields): void;
-  /** Replies waiting to be delivered, and replies given up, over all conversations. */
-  outbox(depth: { readonly waiting: number; readonly dead: number }): void;
+  error(event: string, error: unknown, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  /** Where the outbox's depth is read whenever metrics are. */
+  watchOutbox(depth: () => Promise<OutboxDepth>): void;
   /** Prometheus text. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -47,6 +53,9 @@ export interface TelemetryOptions {
 /** Labels must stay few: a caller without authentication chooses the channelId. */
 const CHANNELS: ReadonlySet<string> = new Set(['emulator', 'msteams', 'directline', 'webchat', 'wechat', 'terminal']);
 const FRAMES = 6;
+const MAX_JUDGEMENTS = 10_000;
+const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
+const QUESTIONS = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 export function createTelemetry({ level, destination }: TelemetryOptions): Telemetry {
   const options = {
@@ -56,60 +65,69 @@ export function createTelemetry({ level, destination }: TelemetryOptions): Telem
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const log = destination ? pino(options, destination) : pino(options);
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
-  collectDefaultMetrics({ register: registry });
-  const turns = new Counter({ name: 'daozhang_turns_total', help: 'Finished turns', labelNames: ['channel', 'type'], registers });
-  const seconds = new Histogram({
-    name: 'daozhang_turn_seconds',
-    help: 'From the activity to the commit',
-    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
-    registers,
-  });
-  const outcomes = new Counter({
-    name: 'daozhang_outcomes_total',
-    help: 'Conclusions by outcome code',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const questions = new Histogram({
-    name: 'daozhang_questions',
-    help: 'Questions asked until the outcome',
-    buckets: [0, 1, 2, 3, 4, 5, 6, 7, 8],
-    registers,
-  });
-  const errors = new Counter({ name: 'daozhang_errors_total', help: 'Failures by code', labelNames: ['code'], registers });
-  const waiting = new Gauge({ name: 'daozhang_outbox_waiting', help: 'Replies not yet delivered', registers });
-  const dead = new Gauge({ name: 'daozhang_outbox_dead', help: 'Replies given up', registers });
+  const meters = createMeters();
+  const judgements = new Map<string, Judgement>();
+  let depth: (() => Promise<OutboxDepth>) | undefined;
+
+  function turn(entry: EventEntry): void {
+    const conversation = String(entry.conversation);
+    const judgement = judgements.get(conversation) ?? {};
+    judgements.delete(conversation);
+    const channel = CHANNELS.has(String(entry.channel)) ? String(entry.channel) : 'other';
+    meters.turns.inc({ channel, type: String(entry.type) });
+    meters.seconds.observe(Number(entry.ms) / 1000);
+    if (judgement.outcome !== undefined) meters.outcomes.inc({ outcome: judgement.outcome });
+    if (judgement.questions !== undefined) meters.questions.observe(judgement.questions);
+    log.info({ ...entry, channel, ...judgement });
+  }
 
   return {
     log,
-    turn({ conversationId, channelId, ms, type = 'message', ...rest }) {
-      const channel = CHANNELS.has(channelId) ? channelId : 'other';
-      turns.inc({ channel, type });
-      seconds.observe(ms / 1000);
-      if (rest.outcome !== undefined) outcomes.inc({ outcome: rest.outcome });
-      if (rest.questions !== undefined) questions.observe(rest.questions);
-      log.info({ event: 'turn', conversation: hashOf(conversationId), channel, type, ms: Math.round(ms), ...rest });
+    event(entry) {
+      if (entry.event === 'turn') turn(entry);
+      else if (entry.code === undefined) log.info(entry);
+      else {
+        meters.errors.inc({ code: String(entry.code) });
+        log.warn(entry);
+      }
+    },
+    judged(conversation, judgement) {
+      if (judgements.size >= MAX_JUDGEMENTS) judgements.clear(); // of turns that were never committed
+      judgements.set(conversation, judgement);
     },
     error(event, error, fields = {}) {
       const { code, ...about } = describe(error);
-      errors.inc({ code });
+      meters.errors.inc({ code });
       log.error({ event, code, ...fields, ...about });
     },
-    outbox(depth) {
-      waiting.set(depth.waiting);
-      dead.set(depth.dead);
+    watchOutbox(read) {
+      depth = read;
     },
     async metrics() {
-      return { contentType: registry.contentType, text: await registry.metrics() };
+      const now = await depth?.().catch(() => undefined); // without a store the last depth stands
+      if (now) {
+        meters.waiting.set(now.waiting);
+        meters.dead.set(now.dead);
+      }
+      return { contentType: meters.registry.contentType, text: await meters.registry.metrics() };
     },
   };
 }
 
-/** Twelve hex digits by which a conversation can be followed through the log. */
-export function hashOf(conversationId: string): string {
-  return createHash('sha256').update(conversationId).digest('hex').slice(0, 12);
+function createMeters() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    turns: new Counter({ name: 'daozhang_turns_total', help: 'Committed turns', labelNames: ['channel', 'type'], registers }),
+    seconds: new Histogram({ name: 'daozhang_turn_seconds', help: 'Time of a turn up to its commit', buckets: SECONDS, registers }),
+    outcomes: new Counter({ name: 'daozhang_outcomes_total', help: 'Conclusions by outcome code', labelNames: ['outcome'], registers }),
+    questions: new Histogram({ name: 'daozhang_questions', help: 'Questions asked until the outcome', buckets: QUESTIONS, registers }),
+    errors: new Counter({ name: 'daozhang_errors_total', help: 'Failures by code', labelNames: ['code'], registers }),
+    waiting: new Gauge({ name: 'daozhang_outbox_waiting', help: 'Replies not yet delivered', registers }),
+    dead: new Gauge({ name: 'daozhang_outbox_dead', help: 'Replies given up', registers }),
+  };
 }
 
 /** What libraries print may quote a message: only that they printed, and from where, is logged. */

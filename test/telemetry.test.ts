@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { StoreError } from '../src/store/store';
-import { captureConsole, createTelemetry, hashOf } from '../src/telemetry';
+import { captureConsole, createTelemetry } from '../src/telemetry';
 
 function recorded(level = 'debug') {
   const lines: string[] = [];
@@ -13,49 +13,56 @@ function recorded(level = 'debug') {
   return { lines, telemetry: createTelemetry({ level, destination }) };
 }
 
-test('a turn is one JSON line with a hash instead of the conversation', async () => {
+const turn = { event: 'turn', conversation: 'Zx9', channel: 'emulator', type: 'message', messages: 1, replies: 2, ms: 12 };
+const judgement = { intent: 'report_not_received', step: undefined, outcome: 'SS-WAIT', questions: 3 };
+
+test('a turn is one JSON line with what the bot made of it', () => {
   const { lines, telemetry } = recorded();
-  telemetry.turn({
-    conversationId: 'user-13800138000',
-    channelId: 'emulator',
-    ms: 12.4,
+  telemetry.judged('Zx9', { ...judgement, outcome: 'refused by the store, then run again' });
+  telemetry.judged('Zx9', judgement);
+  telemetry.judged('other', { outcome: 'ESC-P0' });
+  telemetry.event(turn);
+  telemetry.event(turn);
+  expect(lines).toHaveLength(2);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'info',
+    ...turn,
     intent: 'report_not_received',
     outcome: 'SS-WAIT',
     questions: 3,
   });
-  expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-    level: 'info',
-    event: 'turn',
-    conversation: hashOf('user-13800138000'),
-    channel: 'emulator',
-    intent: 'report_not_received',
-    outcome: 'SS-WAIT',
-    ms: 12,
-  });
-  expect(lines[0]).not.toContain('13800138000');
+  expect(JSON.parse(lines[1] ?? '')).not.toHaveProperty('outcome');
 });
 
-test('turns, outcomes, questions, latency, errors and the outbox are counted', async () => {
+test('turns, outcomes, questions, latency, failures and the outbox are counted', async () => {
   const { telemetry } = recorded();
-  telemetry.turn({ conversationId: 'a', channelId: 'msteams', ms: 30, outcome: 'SS-WAIT', questions: 3 });
-  telemetry.turn({ conversationId: 'a', channelId: 'made-up-by-a-caller', ms: 30 });
-  telemetry.error('turn', new StoreError('down'));
-  telemetry.outbox({ waiting: 4, dead: 1 });
+  telemetry.judged('Zx9', judgement);
+  telemetry.event(turn);
+  telemetry.event({ ...turn, channel: 'made-up-by-a-caller' });
+  telemetry.event({ event: 'delivery-refused', conversation: 'Zx9', code: 'DELIVERY_RETRY' });
+  telemetry.error('request', new StoreError('down'));
+  telemetry.watchOutbox(async () => ({ waiting: 4, dead: 1 }));
   const { text, contentType } = await telemetry.metrics();
   expect(contentType).toContain('text/plain');
   for (const line of [
-    'daozhang_turns_total{channel="msteams",type="message"} 1',
+    'daozhang_turns_total{channel="emulator",type="message"} 1',
     'daozhang_turns_total{channel="other",type="message"} 1',
-    'daozhang_turn_seconds_bucket{le="0.05"} 2',
+    'daozhang_turn_seconds_bucket{le="0.02"} 2',
     'daozhang_outcomes_total{outcome="SS-WAIT"} 1',
     'daozhang_questions_bucket{le="3"} 1',
+    'daozhang_errors_total{code="DELIVERY_RETRY"} 1',
     'daozhang_errors_total{code="STORE_UNAVAILABLE"} 1',
     'daozhang_outbox_waiting 4',
     'daozhang_outbox_dead 1',
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+});
+
+test('without a store there are metrics all the same', async () => {
+  const { telemetry } = recorded();
+  telemetry.watchOutbox(() => Promise.reject(new StoreError('down')));
+  expect((await telemetry.metrics()).text).toContain('daozhang_outbox_waiting 0');
 });
 
 test('an error is logged by its code and place, never by its message', () => {
