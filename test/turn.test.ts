@@ -1,27 +1,417 @@
-import { all, expecting, message, notesOf, textsOf, turnsOver, withLmdb } from './turns';
+import { type Activity, ConversationState, type TurnContext } from 'botbuilder';
+import { createBotState } from '../src/repositories/bot-state';
+import { findConversation, saveConversation } from '../src/repositories/conversations';
+import { listTranscript } from '../src/repositories/transcripts';
+import type { RedisStore } from '../src/store/redis';
+import { partitionOf, StoreError } from '../src/store/store';
+import { turnOf } from '../src/turn';
+import { all, C1, expecting, gate, message, noteBot, notesOf, onEachEngine, redis, stopEngines, textsOf, turnsOver, until } from './turns';
+
+afterAll(stopEngines);
 
 const twenty = Array.from({ length: 20 }, (_, n) => `line ${n}`);
+const transient = ['inbox', 'outbox', 'deliveries', 'leases', 'locks'];
 
-test('the same activity twenty times at once has one effect and the same replies', async () => {
-  await withLmdb(async (store) => {
+describe('seen before', () => {
+  onEachEngine('the same activity twenty times at once has one effect and the same replies', async ([store]) => {
     const { turns } = turnsOver(store);
     const answers = await Promise.all(twenty.map(() => turns.accept(message('hello', 'a1', expecting))));
     expect(answers.map(({ replies }) => textsOf(replies))).toEqual(twenty.map(() => ['1 hello']));
     expect(answers.filter(({ kind }) => kind === 'done')).toHaveLength(1);
-    expect(await notesOf(store, 'c1')).toEqual(['hello']);
+    expect(await notesOf(store)).toEqual(['hello']);
+    await turns.close();
+  });
+
+  onEachEngine('the same activity in two processes at once has one effect and the same replies', async (stores) => {
+    const worlds = stores.map((store) => turnsOver(store));
+    const answers = await Promise.all(twenty.map((_, n) => worlds[n % 2]?.turns.accept(message('hello', 'a1', expecting))));
+    expect(answers.map((answer) => textsOf(answer?.replies ?? []))).toEqual(twenty.map(() => ['1 hello']));
+    expect(await notesOf(stores[0])).toEqual(['hello']);
+    await Promise.all(worlds.map(({ turns }) => turns.close()));
+  });
+
+  onEachEngine('an activity that comes again later gets the replies of the first time', async ([store, second]) => {
+    const { turns } = turnsOver(store);
+    const first = await turns.accept(message('hello', 'a1', expecting));
+    const { turns: restarted } = turnsOver(second);
+    expect(await restarted.accept(message('hello', 'a1', expecting))).toEqual({ kind: 'duplicate', replies: first.replies });
+    await Promise.all([turns.close(), restarted.close()]);
+    expect(await all(store, 'locks')).toEqual([]);
+  });
+
+  onEachEngine('the same id in another conversation is another activity, and without an id nothing is a duplicate', async ([store]) => {
+    const { turns } = turnsOver(store);
+    await turns.accept(message('one', 'a1'));
+    await turns.accept(message('two', 'a1', { conversation: { id: 'c2', isGroup: false, conversationType: '', name: '' } }));
+    await Promise.all([turns.accept(message('three')), turns.accept(message('three'))]);
+    expect(await notesOf(store)).toEqual(['one', 'three', 'three']);
+    expect(await notesOf(store, 'c2')).toEqual(['two']);
     await turns.close();
   });
 });
 
-test('twenty messages at once have twenty effects in the order they came', async () => {
-  await withLmdb(async (store) => {
+describe('one turn at a time', () => {
+  onEachEngine('twenty messages at once have twenty effects in the order they came', async ([store]) => {
     const { turns, sent } = turnsOver(store);
-    const answers = await Promise.all(twenty.map((text, n) => turns.accept(message(text, `a${n}`))));
-    expect(answers.at(0)?.kind).toBe('done');
-    expect(answers.at(-1)?.kind).toBe('done');
-    expect(await notesOf(store, 'c1')).toEqual(twenty);
+    await Promise.all(twenty.map((text, n) => turns.accept(message(text, `a${n}`))));
+    expect(await notesOf(store)).toEqual(twenty);
     await turns.close();
     expect(textsOf(sent)).toEqual(twenty.map((text, n) => `${n + 1} ${text}`));
-    for (const empty of ['inbox', 'outbox', 'deliveries', 'leases', 'locks']) expect(await all(store, empty)).toEqual([]);
+    for (const collection of transient) expect(await all(store, collection)).toEqual([]);
+  });
+
+  onEachEngine('what comes while a turn runs is joined into the next, whose last message carries the replies', async ([store]) => {
+    const started = gate();
+    const free = gate();
+    const { turns } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          started.open();
+          if (context.activity.text === 'one') await free.opened;
+          await noteBot(context);
+        },
+      },
+    });
+    const first = turns.accept(message('one', 'a1', expecting));
+    await started.opened;
+    const others = ['two', 'three', 'four'].map((text, n) => turns.accept(message(text, `b${n}`, expecting)));
+    await until(async () => (await all(store, 'inbox')).length === 3);
+    free.open();
+    expect(textsOf((await first).replies)).toEqual(['1 one']);
+    const [two, three, four] = await Promise.all(others);
+    expect([two, three]).toEqual([
+      { kind: 'joined', replies: [] },
+      { kind: 'joined', replies: [] },
+    ]);
+    expect([four?.kind, textsOf(four?.replies ?? [])]).toEqual(['done', ['2 two', '3 three', '4 four']]);
+    await turns.close();
+  });
+
+  onEachEngine('activities that are no typed messages run alone, in order', async ([store]) => {
+    const seen: Partial<Activity>[] = [];
+    const { turns } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          seen.push(context.activity);
+          await noteBot(context);
+        },
+      },
+    });
+    const answers = await Promise.all([
+      turns.accept(message('a', 'a1')),
+      turns.accept(message('b', 'a2')),
+      turns.accept(message('c', 'a3')),
+      turns.accept({ ...message('', 'a4'), type: 'invoke', name: 'act', text: '' }),
+      turns.accept(message('d', 'a5', { value: { choice: 1 } })),
+      turns.accept(message('e', 'a6')),
+    ]);
+    expect(seen.map(({ type, text }) => `${type} ${text}`)).toEqual(['message a', 'message b\nc', 'invoke ', 'message d', 'message e']);
+    expect(answers[3]?.invokeResponse).toEqual({ status: 200, body: { notes: 4 } });
+    await turns.close();
+  });
+
+  onEachEngine('attachments of joined messages come together', async ([store]) => {
+    const free = gate();
+    const kinds: (readonly string[])[] = [];
+    const { turns } = turnsOver(store, {
+      bot: {
+        async run({ activity }) {
+          kinds.push(activity.attachments?.map(({ contentType }) => contentType) ?? []);
+          if (activity.text === 'one') await free.opened;
+        },
+      },
+    });
+    const photo = (contentType: string) => ({
+      attachments: [{ contentType, contentUrl: 'http://127.0.0.1:9/f', name: '4242424242424242.jpg' }],
+    });
+    const all3 = [
+      turns.accept(message('one', 'a1')),
+      turns.accept(message('', 'a2', photo('image/png'))),
+      turns.accept(message('', 'a3', photo('image/jpeg'))),
+    ];
+    await until(async () => (await all(store, 'inbox')).length === 2);
+    free.open();
+    await Promise.all(all3);
+    expect(kinds).toEqual([[], ['image/png', 'image/jpeg']]);
+    await turns.close();
+  });
+});
+
+describe('one commit', () => {
+  onEachEngine('a turn that lost its lock changes nothing and says nothing, and runs again', async ([store]) => {
+    const started = gate();
+    const free = gate();
+    let runs = 0;
+    const { turns, sent } = turnsOver(store, {
+      lockMs: 60_000,
+      bot: {
+        async run(context) {
+          runs += 1;
+          started.open();
+          if (runs === 1) await free.opened;
+          await noteBot(context);
+        },
+      },
+    });
+    const answer = turns.accept(message('one', 'a1'));
+    await started.opened;
+    const partition = store.partition(partitionOf(C1));
+    const [lock] = await partition.list('locks');
+    await partition.commit({ kind: 'put', collection: 'locks', id: lock?.id ?? '', value: null, ttlMs: 50 });
+    free.open();
+    expect(await answer).toEqual({ kind: 'done', replies: [] });
+    expect([runs, await notesOf(store)]).toEqual([2, ['one']]);
+    await turns.close();
+    expect(textsOf(sent)).toEqual(['1 one']);
+  });
+
+  onEachEngine('when the bot fails nothing of its turn is kept but one apology, and the log has no word of it', async ([store]) => {
+    const { turns, sent, logged } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          await noteBot(context);
+          throw Object.assign(new Error(`cannot ${context.activity.text}`), { code: 'BOT_BROKEN' });
+        },
+      },
+    });
+    expect((await turns.accept(message('secret words', 'a1'))).kind).toBe('done');
+    expect((await turns.accept(message('secret words', 'a1'))).kind).toBe('duplicate');
+    await turns.close();
+    expect([await notesOf(store), textsOf(sent)]).toEqual([[], ['sorry']]);
+    expect(logged).toContainEqual({ event: 'turn-failed', code: 'BOT_BROKEN', type: 'message' });
+    expect(JSON.stringify(logged)).not.toContain('secret');
+  });
+
+  onEachEngine('a failing invoke is answered 500 and other failing activities say nothing', async ([store]) => {
+    const { turns, sent } = turnsOver(store, { bot: { run: () => Promise.reject(new Error('no')) } });
+    expect(await turns.accept({ ...message('', 'a1'), type: 'invoke' })).toEqual({
+      kind: 'done',
+      replies: [],
+      invokeResponse: { status: 500 },
+    });
+    expect(await turns.accept({ ...message('', 'a2'), type: 'conversationUpdate' })).toEqual({ kind: 'done', replies: [] });
+    await turns.close();
+    expect(sent).toEqual([]);
+  });
+
+  onEachEngine('a bot that takes too long is stopped with an apology', async ([store]) => {
+    const { turns } = turnsOver(store, { limitMs: 20, bot: { run: () => new Promise(() => {}) } });
+    expect(textsOf((await turns.accept(message('one', 'a1', expecting))).replies)).toEqual(['sorry']);
+    await turns.close();
+  });
+
+  onEachEngine('an error of the store inside the bot is the caller’s to repeat, and nothing is kept', async ([store]) => {
+    let broken = true;
+    const { turns } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          await noteBot(context);
+          if (broken) throw Object.assign(new Error('in a dialog'), { error: new StoreError('away') });
+        },
+      },
+    });
+    await expect(turns.accept(message('one', 'a1'))).rejects.toThrow(StoreError);
+    expect(await notesOf(store)).toEqual([]);
+    broken = false;
+    expect((await turns.accept(message('one', 'a1'))).kind).toBe('done');
+    expect(await notesOf(store)).toEqual(['one']);
+    await turns.close();
+  });
+});
+
+describe('what is kept', () => {
+  onEachEngine('no secret is in the store, the context or the replies, wherever it was typed', async ([store]) => {
+    const heard: unknown[] = [];
+    const free = gate();
+    const { turns, sent } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          heard.push(context.activity, turnOf(context).masked);
+          if (context.activity.text === 'first') await free.opened;
+          await noteBot(context);
+          await context.sendActivity({ type: 'event', name: 'x', value: { card: '4242424242424242' } });
+        },
+      },
+    });
+    const card = '4242424242424242';
+    const secret = {
+      value: { deep: [{ [card]: card, number: Number(card) }] },
+      channelData: { clientActivityID: 'x', note: card },
+      attachments: [{ contentType: 'text/plain', name: `${card}.txt`, content: { text: card } }],
+      from: { id: 'u1', name: card },
+      speak: card,
+    };
+    const answers = [
+      turns.accept(message('first', 'a1')),
+      turns.accept(message(card, 'a2', secret)),
+      turns.accept(message(`again ${card}`, 'a3')),
+    ];
+    await until(async () => (await all(store, 'inbox')).length === 2);
+    const kept = [];
+    for (const collection of ['inbox', 'seen', 'transcripts', 'conversations', 'notes', 'outbox']) kept.push(await all(store, collection));
+    free.open();
+    await Promise.all(answers);
+    await turns.close();
+    for (const collection of ['inbox', 'seen', 'transcripts', 'conversations', 'notes', 'outbox']) kept.push(await all(store, collection));
+    expect(JSON.stringify([kept, heard, sent])).not.toContain(card);
+    expect(JSON.stringify(heard)).toContain('****4242');
+    expect(heard[3]).toMatchObject({ pan: expect.any(Number) });
+    expect(JSON.stringify(heard)).toContain('clientActivityID');
+  });
+
+  onEachEngine('no forbidden number leaves, in texts, cards and buttons', async ([store]) => {
+    const phone = '13800138000';
+    const { turns, sent } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          await context.sendActivity({
+            text: `call ${phone}`,
+            suggestedActions: { to: [], actions: [{ type: 'imBack', title: phone, value: phone }] },
+            attachments: [
+              {
+                contentType: 'application/vnd.microsoft.card.adaptive',
+                content: { $schema: 'http://adaptivecards.io/', body: [{ text: phone }] },
+              },
+            ],
+          });
+        },
+      },
+    });
+    await turns.accept(message('one', 'a1'));
+    await turns.close();
+    expect(JSON.stringify(sent)).not.toContain(phone);
+    expect(JSON.stringify(sent)).toContain('http://adaptivecards.io/');
+  });
+
+  onEachEngine('the transcript has both directions in order, each message on its own', async ([store]) => {
+    const { turns } = turnsOver(store);
+    await Promise.all(['one', 'two', 'three'].map((text, n) => turns.accept(message(text, `a${n}`), { now: '2026-10-02T10:00:00+08:00' })));
+    await turns.accept(message('four', 'a4'), { now: '2026-10-02T10:01:00+08:00' });
+    const said = await listTranscript(store.partition(partitionOf(C1)), C1);
+    expect(said.map(({ from, text }) => `${from?.id} ${text}`)).toEqual([
+      ...['u1 one', 'b1 1 one', 'u1 two', 'u1 three', 'b1 2 two', 'b1 3 three', 'u1 four', 'b1 4 four'],
+    ]);
+    expect(said.at(0)?.timestamp).toBe('2026-10-02T10:00:00+08:00');
+    await turns.close();
+  });
+
+  onEachEngine('the record of the conversation keeps what the bot wrote, when it was used and where to answer', async ([store]) => {
+    const before: (string | undefined)[] = [];
+    const { turns } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          const { partition } = turnOf(context);
+          const record = await findConversation(partition, C1);
+          before.push(record?.lastAt);
+          if (record) await saveConversation(partition, { ...record, asking: 'amount' });
+        },
+      },
+    });
+    await turns.accept(message('one', 'a1'), { now: '2026-10-02T10:00:00+08:00' });
+    await turns.accept(message('two', 'a2'), { now: '2026-10-03T10:00:00+08:00' });
+    expect(before).toEqual(['2026-10-02T10:00:00+08:00', '2026-10-02T10:00:00+08:00']);
+    const record = await findConversation(store.partition(partitionOf(C1)), C1);
+    expect(record).toMatchObject({
+      id: C1,
+      asking: 'amount',
+      locale: 'zh-CN',
+      lastAt: '2026-10-03T10:00:00+08:00',
+      reference: { user: { id: 'u1' } },
+    });
+    expect(record?.reference).not.toHaveProperty('activityId');
+    await turns.close();
+  });
+
+  onEachEngine('the pending question is told to the mask', async ([store]) => {
+    const asked: unknown[] = [];
+    const { turns } = turnsOver(store, {
+      mask: (text, asking) => {
+        asked.push(asking);
+        return { text, found: {} };
+      },
+      bot: {
+        async run(context) {
+          const { partition } = turnOf(context);
+          const record = await findConversation(partition, C1);
+          if (record) await saveConversation(partition, { ...record, asking: 'orderNo' });
+        },
+      },
+    });
+    await turns.accept(message('one', 'a1'));
+    expect(asked).not.toContain('orderNo');
+    await turns.accept(message('two', 'a2'));
+    expect(asked).toContain('orderNo');
+    await turns.close();
+  });
+});
+
+describe('round trips', () => {
+  test.each([
+    ['with replies in the answer', expecting, 2],
+    ['with replies delivered', {}, 3],
+  ])('a turn on Redis %s', async (_, more, trips) => {
+    const { stores, close } = await redis.open();
+    const store = stores[0] as RedisStore;
+    const { turns } = turnsOver(store, { bot: { run: stateBot } });
+    await turns.accept(message('one', 'a1'));
+    await until(async () => (await all(store, 'leases')).length === 0);
+    const before = store.roundTrips();
+    await turns.accept(message('two', 'a2', more));
+    await turns.close();
+    expect(store.roundTrips() - before).toBe(trips);
+    await close();
+  });
+});
+
+/** Uses what every bot of the SDK does: ConversationState, and the record of the conversation. */
+async function stateBot(context: TurnContext): Promise<void> {
+  const { partition } = turnOf(context);
+  const state = new ConversationState(createBotState(partition));
+  const count = state.createProperty<number>('count');
+  await count.set(context, (await count.get(context, 0)) + 1);
+  const record = await findConversation(partition, C1);
+  await context.sendActivity(`${await count.get(context)} ${record?.lastAt}`);
+  await state.saveChanges(context);
+}
+
+describe('the state of dialogs', () => {
+  onEachEngine('lives on through turns that only read it', async ([store]) => {
+    const { turns, sent } = turnsOver(store, {
+      bot: { run: (context) => (context.activity.text === 'read' ? Promise.resolve() : stateBot(context)) },
+    });
+    await turns.accept(message('write', 'a1'));
+    const written = await store.listAll('bot-state');
+    await turns.accept(message('read', 'a2'));
+    const touched = await store.listAll('bot-state');
+    expect(touched.map(({ value }) => value)).toEqual([{ count: 1 }]);
+    expect(touched.at(0)?.version).toBeGreaterThan(written.at(0)?.version ?? Number.NaN);
+    await turns.accept(message('write', 'a3'));
+    await turns.close();
+    expect(textsOf(sent).map((text) => text?.slice(0, 2))).toEqual(['1 ', '2 ']);
+  });
+});
+
+describe('the end', () => {
+  onEachEngine('closing lets running turns end, and accepts no more', async ([store]) => {
+    const started = gate();
+    const free = gate();
+    const { turns, sent } = turnsOver(store, {
+      bot: {
+        async run(context: TurnContext) {
+          started.open();
+          await free.opened;
+          await noteBot(context);
+        },
+      },
+    });
+    const first = turns.accept(message('one', 'a1'));
+    const second = turns.accept(message('two', 'a2'));
+    await started.opened;
+    const closed = turns.close();
+    await expect(turns.accept(message('three', 'a3'))).rejects.toThrow(StoreError);
+    free.open();
+    await closed;
+    expect([(await first).kind, (await second).kind]).toEqual(['done', 'done']);
+    expect(textsOf(sent)).toEqual(['1 one', '2 two']);
   });
 });
