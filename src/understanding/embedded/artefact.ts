@@ -15,7 +15,8 @@ const HEADER = z.object({
 
 const META = z.object({
   labels: z.array(z.string()).min(2),
-  unknownIdf: z.number(),
+  faqKeys: z.array(z.string()).min(2),
+  unknownIdfs: z.object({ intent: z.number(), faq: z.number(), kind: z.number() }),
   /** Lower bounds of `act` and `clarify`; from cross-validation. */
   bands: z.object({ act: z.number(), clarify: z.number() }),
   seed: z.int(),
@@ -110,7 +111,11 @@ export function linearArrays(prefix: string, model: LinearModel): Arrays {
   };
 }
 
-export function linearFrom(prefix: string, arrays: Arrays, { labels, unknownIdf }: { labels: readonly string[]; unknownIdf: number }): LinearModel {
+export function linearFrom(
+  prefix: string,
+  arrays: Arrays,
+  { labels, unknownIdf }: { labels: readonly string[]; unknownIdf: number },
+): LinearModel {
   const model: LinearModel = {
     labels,
     unknownIdf,
@@ -120,6 +125,7 @@ export function linearFrom(prefix: string, arrays: Arrays, { labels, unknownIdf 
     scales: only(arrays[`${prefix}Scales`], Float32Array, `${prefix}Scales`),
     bias: only(arrays[`${prefix}Bias`], Float32Array, `${prefix}Bias`),
   };
-  if (model.weights.length !== model.hashes.length * labels.length) throw new ArtefactError('the trained model does not fit its labels; run `npm run train`');
+  if (model.weights.length !== model.hashes.length * labels.length)
+    throw new ArtefactError('the trained model does not fit its labels; run `npm run train`');
   return model;
 }

@@ -21,13 +21,19 @@ export interface Judged {
 
 /** Judges every utterance of the corpus by a model trained on the other folds. */
 export function crossValidate(corpus: readonly Utterance[]): Judged[] {
-  const order = shuffled(corpus.map((utterance) => ({ utterance, normalized: normalize(utterance.text) })), LEARN.seed).map((item) => ({
+  const order = shuffled(
+    corpus.map((utterance) => ({ utterance, normalized: normalize(utterance.text) })),
+    LEARN.seed,
+  ).map((item) => ({
     ...item,
     features: featuresOf(item.normalized),
     label: item.utterance.intent,
   }));
   return Array.from({ length: FOLDS }).flatMap((_, fold) => {
-    const model = learn(order.filter((_, i) => i % FOLDS !== fold), INTENTS);
+    const model = learn(
+      order.filter((_, i) => i % FOLDS !== fold),
+      INTENTS,
+    );
     return order
       .filter((_, i) => i % FOLDS === fold)
       .map(({ utterance, normalized }) => {
@@ -53,7 +59,10 @@ function actFrom(judged: readonly Judged[], atLeast: number): number {
 /** Bands that turn away `WRONG_REJECTS` of the in-scope texts and act on the wrong intent in `WRONG_ACTS` of the cases, by cross-validation. */
 export function tuneBands(corpus: readonly Utterance[]): Bands {
   const judged = crossValidate(corpus);
-  const inScope = judged.filter(({ utterance }) => utterance.intent !== 'out_of_scope').map(({ confidence }) => confidence).sort((a, b) => a - b);
+  const inScope = judged
+    .filter(({ utterance }) => utterance.intent !== 'out_of_scope')
+    .map(({ confidence }) => confidence)
+    .sort((a, b) => a - b);
   const clarify = inScope[Math.floor(inScope.length * WRONG_REJECTS)] ?? 0;
   const round = (value: number): number => Math.round(value * 1000) / 1000;
   return { act: round(actFrom(judged, clarify)), clarify: round(clarify) };

@@ -1,12 +1,24 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS, type IntentName } from '../recognizer';
 
 /** How an utterance is worded; near and far are of out_of_scope alone. */
 export const REGISTERS = [
-  'plain', 'colloquial', 'typo', 'voice', 'angry', 'rambling', 'codemix', 'cantonese', 'traditional', 'english', 'dialect', 'short',
-  'near', 'far',
+  'plain',
+  'colloquial',
+  'typo',
+  'voice',
+  'angry',
+  'rambling',
+  'codemix',
+  'cantonese',
+  'traditional',
+  'english',
+  'dialect',
+  'short',
+  'near',
+  'far',
 ] as const;
 
 export interface Utterance {
@@ -33,7 +45,8 @@ export function parseColumns(content: string, columns: number, file: string): { 
   return content.split(/\r?\n/).flatMap((raw, i) => {
     if (raw.trim() === '' || raw.startsWith('#')) return [];
     const cells = raw.split('\t').map((cell) => cell.trim());
-    if (cells.length < columns || cells.some((cell) => cell === '')) throw new CorpusError(file, i + 1, `expected ${columns} tab-separated columns`);
+    if (cells.length < columns || cells.some((cell) => cell === ''))
+      throw new CorpusError(file, i + 1, `expected ${columns} tab-separated columns`);
     return [{ line: i + 1, cells: [...cells.slice(0, columns - 1), cells.slice(columns - 1).join(' ')] }];
   });
 }
@@ -46,7 +59,9 @@ function checked(intent: string, register: string, text: string, place: { file: 
 
 /** The training corpus: `<intent>.tsv` of the folder, each line `register<TAB>text`; in the order of INTENTS. */
 export function readCorpus(folder: string): Utterance[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.tsv')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.tsv'))
+    .sort();
   return files.flatMap((file) =>
     parseColumns(readFileSync(join(folder, file), 'utf8'), 2, file).map(({ line, cells: [register = '', text = ''] }) =>
       checked(file.slice(0, -'.tsv'.length), register, text, { file, line }),
@@ -59,6 +74,19 @@ export function readLabelled(path: string): Utterance[] {
   return parseColumns(readFileSync(path, 'utf8'), 3, path).map(({ line, cells: [intent = '', register = '', text = ''] }) =>
     checked(intent, register, text, { file: path, line }),
   );
+}
+
+/** Test sets that are never trained or tuned on, one file for each voice. */
+const HELD_OUT = join(__dirname, '../../../test/understanding/held-out');
+
+/** Every held-back utterance; none where the tests are not installed. */
+export function readHeldOut(folder = HELD_OUT): Utterance[] {
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.tsv'))
+        .sort()
+    : [];
+  return files.flatMap((name) => readLabelled(join(folder, name)));
 }
 
 /** Fingerprint of what a model was trained on. */

@@ -32,7 +32,15 @@ const COMMAND_INTENTS: Readonly<Partial<Record<Command, IntentName>>> = {
 };
 
 const YES_NO: ReadonlySet<Asking> = new Set([
-  'confirm', 'handoff', 'resolved', 'cardholderDebited', 'hasSlip', 'walletBalance', 'settleCardChanged', 'feeAgreed', 'fixTried',
+  'confirm',
+  'handoff',
+  'resolved',
+  'cardholderDebited',
+  'hasSlip',
+  'walletBalance',
+  'settleCardChanged',
+  'feeAgreed',
+  'fixTried',
 ]);
 
 /** How a pending question shifts what the next message probably is. */
@@ -93,15 +101,26 @@ function banded(confidence: number, name: IntentName, bands: Bands): Understandi
 }
 
 /** What the bot would act on, given the model's probabilities, the rules' findings and the pending question. */
-export function decide(probabilities: ReadonlyMap<string, number>, extracted: Extracted, context: { bands: Bands; expecting?: Asking }): Decision {
+export function decide(
+  probabilities: ReadonlyMap<string, number>,
+  extracted: Extracted,
+  context: { bands: Bands; expecting?: Asking },
+): Decision {
   const { bands, expecting } = context;
   if (!/[\p{L}\p{N}]/u.test(extracted.normalized)) return { confidence: 0, decided: undefined, ranked: [] };
   const fromModel = rank(probabilities, expecting);
   const answers = extracted.slots.some(({ slot }) => slot === expecting);
   const best = fromModel[0];
-  const exact = exactIntent(extracted, expecting) ?? (isBareValue(extracted) || (answers && best !== undefined && best.confidence < bands.act) ? 'provide_info' : undefined);
+  const exact =
+    exactIntent(extracted, expecting) ??
+    (isBareValue(extracted) || (answers && best !== undefined && best.confidence < bands.act) ? 'provide_info' : undefined);
   const ranked = exact ? withExact(fromModel, exact) : fromModel;
   const top = ranked[0];
   if (!top) return { confidence: 0, decided: undefined, ranked: [] };
-  return { intent: top.name, confidence: top.confidence, decided: banded(top.confidence, top.name, bands), ranked: ranked.slice(0, CHOICES) };
+  return {
+    intent: top.name,
+    confidence: top.confidence,
+    decided: banded(top.confidence, top.name, bands),
+    ranked: ranked.slice(0, CHOICES),
+  };
 }

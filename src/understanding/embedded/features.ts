@@ -2,11 +2,11 @@ import { conceptsOf } from './concepts';
 import { readingOf } from './pinyin';
 import { tokensOf } from './tokens';
 
-/** Sparse counts of the features of a text, by the 32-bit hash of the feature's name. */
-export type Features = Map<number, number>;
+/** Sparse term frequencies (sublinear, weighted by kind) of a text, by the 32-bit hash of the feature's name. */
+export type Features = ReadonlyMap<number, number>;
 
-/** Facts the rules found, added beside the words: `s:amount`, `g:riskHold`. */
-export type Facts = readonly string[];
+/** What a kind of feature counts for: words as written, as they sound, and what they mean. */
+export const KIND_WEIGHTS = { written: 1, sounded: 0.5, meant: 1.3 };
 
 function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -14,36 +14,58 @@ function hash(text: string): number {
   return value;
 }
 
-function add(features: Features, name: string, weight = 1): void {
-  const key = hash(name);
-  features.set(key, (features.get(key) ?? 0) + weight);
-}
-
-function addGrams(features: Features, prefix: string, units: readonly string[], longest: number): void {
+function gramsOf(prefix: string, units: readonly string[], longest: number): string[] {
   const edged = ['^', ...units, '$'];
+  const grams: string[] = [];
   for (let i = 0; i < edged.length; i += 1) {
     let gram = prefix;
     for (let n = 1; n <= longest && i + n <= edged.length; n += 1) {
       gram += `${edged[i + n - 1]}|`;
-      if (n > 1 || (i > 0 && i < edged.length - 1)) add(features, gram);
+      if (n > 1 || (i > 0 && i < edged.length - 1)) grams.push(gram);
     }
   }
+  return grams;
+}
+
+/** Concepts alone and in ordered pairs a few steps apart. */
+function meaningsOf(tokens: readonly string[]): string[] {
+  const concepts = conceptsOf(tokens);
+  return concepts.flatMap((concept, i) => [
+    `x${concept}`,
+    ...concepts
+      .slice(i + 1, i + 3)
+      .filter((later) => later !== concept)
+      .map((later) => `x${concept}>${later}`),
+  ]);
+}
+
+/** Adds the names of one kind: 1 + log(count), times what the kind counts for. */
+function addKind(features: Map<number, number>, names: readonly string[], weight: number): void {
+  const counts = new Map<number, number>();
+  for (const name of names) {
+    const key = hash(name);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (const [key, count] of counts) features.set(key, weight * (1 + Math.log(count)));
 }
 
 /**
- * Features of a normalised text: 1–3-grams of characters and of fuzzy readings, both with edges, concepts and ordered
- * pairs of concepts, and the facts given. At most 2,000 characters are considered.
+ * Features of a normalised text: 1–3-grams of tokens, 1–2-grams of their fuzzy readings, both with edges, and concepts.
+ * At most 2,000 characters are considered.
  */
-export function featuresOf(normalized: string, facts: Facts = []): Features {
-  const features: Features = new Map();
+export function featuresOf(normalized: string): Features {
+  const features = new Map<number, number>();
   const tokens = tokensOf(normalized.slice(0, 2000));
-  addGrams(features, 'c', tokens, 3);
-  addGrams(features, 'p', tokens.map((token) => readingOf(token) ?? token), 3);
-  const concepts = conceptsOf(tokens);
-  for (const [i, concept] of concepts.entries()) {
-    add(features, `x${concept}`);
-    for (const later of concepts.slice(i + 1, i + 4)) if (later !== concept) add(features, `x${concept}>${later}`);
-  }
-  for (const fact of facts) add(features, `f${fact}`);
+  addKind(features, gramsOf('c', tokens, 3), KIND_WEIGHTS.written);
+  addKind(
+    features,
+    gramsOf(
+      'p',
+      tokens.map((token) => readingOf(token) ?? token),
+      2,
+    ),
+    KIND_WEIGHTS.sounded,
+  );
+  addKind(features, meaningsOf(tokens), KIND_WEIGHTS.meant);
   return features;
 }

@@ -3,6 +3,7 @@ import { linearFrom, openArtefact } from './artefact';
 import { classify } from './classify';
 import { decide } from './decide';
 import { extract } from './extract';
+import { faqFrom, findFaq } from './faq';
 
 /** Longest text that may be the first part of a burst (「那个」「我想问下」). */
 const FRAGMENT = 6;
@@ -18,8 +19,10 @@ function isFragment(understanding: Omit<Understanding, 'fragment'>, normalized: 
  * Reads the committed artefact once; throws ArtefactError when it is missing or broken.
  */
 export function createEmbeddedRecognizer(): Recognizer {
-  const { meta, arrays } = openArtefact();
-  const model = linearFrom('intent', arrays, meta);
+  const artefact = openArtefact();
+  const { meta } = artefact;
+  const model = linearFrom('intent', artefact.arrays, { labels: meta.labels, unknownIdf: meta.unknownIdfs.intent });
+  const faqs = faqFrom(artefact);
 
   const understand = (text: string, { locale, now, expecting }: RecognizeOptions): Understanding => {
     const asked = expecting === undefined ? {} : { expecting };
@@ -27,7 +30,8 @@ export function createEmbeddedRecognizer(): Recognizer {
     const probabilities = classify(model, normalized);
     const byLabel = new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0]));
     const decision = decide(byLabel, { normalized, ...found }, { bands: meta.bands, ...asked });
-    const understanding = { ...found, ...decision };
+    const faq = found.reply || found.command ? undefined : findFaq(faqs, normalized, byLabel.get('out_of_scope'));
+    const understanding = { ...found, ...decision, ...(faq && { faq }) };
     return { ...understanding, fragment: isFragment(understanding, normalized) };
   };
 

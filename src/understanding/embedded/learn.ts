@@ -60,7 +60,13 @@ interface Weights {
 }
 
 /** AdaGrad on the cross-entropy, one example at a time. */
-function descend(vectors: readonly Vector[], targets: readonly number[], importance: readonly number[], shape: { rows: number; width: number }, options: LearnOptions): Weights {
+function descend(
+  vectors: readonly Vector[],
+  targets: readonly number[],
+  importance: readonly number[],
+  shape: { rows: number; width: number },
+  options: LearnOptions,
+): Weights {
   const { rows, width } = shape;
   const weights = new Float64Array(rows * width);
   const bias = new Float64Array(width);
@@ -109,12 +115,18 @@ function keptRows(weights: Float64Array, idf: Float32Array, width: number, limit
     return { row, top: top * value };
   });
   reach.sort((a, b) => b.top - a.top || a.row - b.row);
-  return reach.slice(0, limit).map(({ row }) => row).sort((a, b) => a - b);
+  return reach
+    .slice(0, limit)
+    .map(({ row }) => row)
+    .sort((a, b) => a - b);
 }
 
 /** Trains on the examples; the same examples in the same order and options give the same model. */
 export function learn(examples: readonly Example[], labels: readonly string[], options: LearnOptions = LEARN): LinearModel {
-  const vocabulary = vocabularyOf(examples.map(({ features }) => features), options.minDocuments);
+  const vocabulary = vocabularyOf(
+    examples.map(({ features }) => features),
+    options.minDocuments,
+  );
   const width = labels.length;
   const vectors = examples.map(({ features }) => vectorOf(features, vocabulary));
   const targets = examples.map(({ label }) => labels.indexOf(label));
@@ -122,10 +134,12 @@ export function learn(examples: readonly Example[], labels: readonly string[], o
   const { weights, bias } = descend(vectors, targets, importance, { rows: vocabulary.hashes.length, width }, options);
   const rows = keptRows(weights, vocabulary.idf, width, options.maxFeatures);
   const scales = new Float32Array(width);
-  for (const row of rows) for (let k = 0; k < width; k += 1) scales[k] = Math.max(scales[k] as number, Math.abs(weights[row * width + k] as number) / 127);
+  for (const row of rows)
+    for (let k = 0; k < width; k += 1) scales[k] = Math.max(scales[k] as number, Math.abs(weights[row * width + k] as number) / 127);
   const bytes = new Int8Array(rows.length * width);
   for (const [at, row] of rows.entries()) {
-    for (let k = 0; k < width; k += 1) bytes[at * width + k] = Math.round((weights[row * width + k] as number) / ((scales[k] as number) || 1));
+    for (let k = 0; k < width; k += 1)
+      bytes[at * width + k] = Math.round((weights[row * width + k] as number) / ((scales[k] as number) || 1));
   }
   return {
     labels,

@@ -44,7 +44,7 @@ export function vectorOf(features: Features, { hashes, idf, unknownIdf }: Vocabu
   let squares = 0;
   for (const [key, count] of features) {
     const row = rowOf(hashes, key);
-    const value = (1 + Math.log(count)) * (row < 0 ? unknownIdf : (idf[row] ?? 0));
+    const value = count * (row < 0 ? unknownIdf : (idf[row] ?? 0));
     squares += value * value;
     if (row < 0) continue;
     rows.push(row);

@@ -2,7 +2,10 @@ import table from './pinyin.json';
 
 /** Initials and finals that voice input and southern speakers confuse, merged: zh/z, ch/c, sh/s, l/n, -ng/-n. */
 function fuzzy(syllable: string): string {
-  return syllable.replace(/^([zcs])h/, '$1').replace(/^l/, 'n').replace(/ng$/, 'n');
+  return syllable
+    .replace(/^([zcs])h/, '$1')
+    .replace(/^l/, 'n')
+    .replace(/ng$/, 'n');
 }
 
 const READINGS: ReadonlyMap<string, string> = new Map(

@@ -1,15 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS } from '../recognizer';
-import { type ArtefactMeta, type Arrays, linearArrays, pack } from './artefact';
+import { type Arrays, type ArtefactMeta, linearArrays, pack } from './artefact';
 import { tuneBands } from './bands';
-import { fingerprintOf, readCorpus, type Utterance } from './corpus';
+import { fingerprintOf, parseColumns, readCorpus, type Utterance } from './corpus';
+import { KINDS } from './faq';
 import { featuresOf } from './features';
 import { type Example, LEARN, learn } from './learn';
 import { normalize } from './normalize';
 
 /** Data besides the utterances that changes what is learnt. */
-const LEXICONS = ['concepts.json', 'pinyin.json', 'lexicon/homophones.json', 'lexicon/traditional.json'] as const;
+const LEXICONS = ['faq.tsv', 'concepts.json', 'pinyin.json', 'lexicon/homophones.json', 'lexicon/traditional.json'] as const;
+
+const FAQ_FEATURES = 6000;
+const KIND_FEATURES = 12_000;
 
 /** Fingerprint of everything `train` reads from the folder of the embedded recognizer. */
 export function sourceFingerprint(folder: string): string {
@@ -22,18 +26,63 @@ export function exampleOf({ intent, text }: Pick<Utterance, 'intent' | 'text'>):
   return { features: featuresOf(normalize(text)), label: intent };
 }
 
+/** Intents whose texts ask how things are in general, and those that state one's own case; the others may be either. */
+const ASKING: readonly string[] = [
+  'settlement_time_question',
+  'evidence_question',
+  'privacy_question',
+  'prevention_question',
+  'pos_legitimacy_question',
+];
+const STATING: readonly string[] = [
+  'report_not_received',
+  'report_charged_but_failed',
+  'report_double_charge',
+  'check_case_status',
+  'talk_to_human',
+  'complaint_anger',
+  'provide_info',
+  'correct_info',
+  'affirm',
+  'deny',
+  'cancel',
+  'restart',
+  'greet',
+  'thanks_bye',
+];
+
+/** Paraphrases of the frequent questions: each line `key<TAB>question`. */
+function readFaq(folder: string): Example[] {
+  const lines = parseColumns(readFileSync(join(folder, 'faq.tsv'), 'utf8'), 2, 'faq.tsv');
+  return lines.map(({ cells: [label = '', text = ''] }) => ({ label, features: featuresOf(normalize(text)) }));
+}
+
+function kindExamples(corpus: readonly Utterance[], faq: readonly Example[]): Example[] {
+  const [question, statement] = KINDS;
+  const told = corpus.flatMap((utterance) => {
+    const label = ASKING.includes(utterance.intent) ? question : statement;
+    return ASKING.includes(utterance.intent) || STATING.includes(utterance.intent) ? [{ ...exampleOf(utterance), label }] : [];
+  });
+  return [...told, ...faq.map(({ features }) => ({ features, label: question }))];
+}
+
 /** Trains everything from the data of `folder`: the same data give the same artefact. */
 export function train(folder: string): { meta: ArtefactMeta; arrays: Arrays } {
   const corpus = readCorpus(join(folder, 'utterances'));
-  const model = learn(corpus.map(exampleOf), INTENTS);
+  const questions = readFaq(folder);
+  const faqKeys = [...new Set(questions.map(({ label }) => label))].sort();
+  const intent = learn(corpus.map(exampleOf), INTENTS);
+  const faq = learn(questions, faqKeys, { ...LEARN, maxFeatures: FAQ_FEATURES });
+  const kind = learn(kindExamples(corpus, questions), KINDS, { ...LEARN, maxFeatures: KIND_FEATURES });
   const meta: ArtefactMeta = {
     labels: [...INTENTS],
-    unknownIdf: model.unknownIdf,
+    faqKeys,
+    unknownIdfs: { intent: intent.unknownIdf, faq: faq.unknownIdf, kind: kind.unknownIdf },
     bands: tuneBands(corpus),
     seed: LEARN.seed,
     fingerprint: sourceFingerprint(folder),
   };
-  return { meta, arrays: linearArrays('intent', model) };
+  return { meta, arrays: { ...linearArrays('intent', intent), ...linearArrays('faq', faq), ...linearArrays('kind', kind) } };
 }
 
 if (require.main === module) {

@@ -1,0 +1,43 @@
+import type { Understanding } from '../recognizer';
+import { type Arrays, type ArtefactMeta, linearFrom } from './artefact';
+import { featuresOf } from './features';
+import { type LinearModel, probabilitiesOf } from './linear';
+
+export type Faq = NonNullable<Understanding['faq']>;
+
+/** Labels of the model that tells a question about how things are in general from a statement of one's own case. */
+export const KINDS = ['question', 'statement'] as const;
+
+export interface FaqModel {
+  /** Labels are the keys of docs/domain.md §9. */
+  readonly keys: LinearModel;
+  readonly kinds: LinearModel;
+}
+
+/** Longest text that asks one general question; a longer one tells a story. */
+const QUESTION = 60;
+/** From this likelihood of being a general question on, and of the key, an answer is offered. */
+const ASKED = 0.5;
+const SURE = 0.15;
+
+export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }): FaqModel {
+  return {
+    keys: linearFrom('faq', arrays, { labels: meta.faqKeys, unknownIdf: meta.unknownIdfs.faq }),
+    kinds: linearFrom('kind', arrays, { labels: KINDS, unknownIdf: meta.unknownIdfs.kind }),
+  };
+}
+
+/**
+ * The frequent question a text asks, with the share of its likelihood among all; undefined when the text is no general question.
+ * `outside` is the likelihood that the text is not ours at all.
+ */
+export function findFaq(model: FaqModel, normalized: string, outside = 0): Faq | undefined {
+  if (normalized.length > QUESTION) return undefined;
+  const features = featuresOf(normalized);
+  const asked = (probabilitiesOf(model.kinds, features)[0] ?? 0) * (1 - outside);
+  if (asked < ASKED) return undefined;
+  const probabilities = probabilitiesOf(model.keys, features);
+  const confidence = Math.max(...probabilities);
+  const key = model.keys.labels[probabilities.indexOf(confidence)];
+  return key === undefined || confidence < SURE ? undefined : { key, confidence: confidence * asked };
+}
