@@ -83,6 +83,11 @@ function payoutOf(product: Product, tx: string, accountingDate: string, terms: S
   return at(nextWorkday(anchor, calendar, profile), profile.arriveBy.T1);
 }
 
+/** The first day whose being a working day decides. */
+function firstConsulted(product: Product, accountingDate: string, profile: Profile): string {
+  return product === 'T1' && profile.t1Anchor === 'calendar' ? addDays(accountingDate, 1) : accountingDate;
+}
+
 function crossesHoliday(from: string, to: string, terms: SaleTerms): boolean {
   for (let day = from; day < to; day = addDays(day, 1)) if (!isWorkday(day, terms.calendar, terms.profile)) return true;
   return false;
@@ -102,7 +107,7 @@ export function expectedBy(sale: Sale): Settlement {
   const byWorkdays = product === 'T1' || product === 'T0';
   return {
     expectedBy: due,
-    provisional: byWorkdays && isProvisional(accountingDate, dueDate, calendar),
+    provisional: byWorkdays && isProvisional(firstConsulted(product, accountingDate, profile), dueDate, calendar),
     accountingDate,
     afterCutoff,
     holiday: byWorkdays && crossesHoliday(date, dueDate, sale),
