@@ -1,0 +1,86 @@
+import { localeOf, text } from '../locales';
+import { createBot } from './bot';
+import { DeliveryError, type FindChannel } from './channels';
+import type { Config } from './config';
+import { isoOf } from './domain/calendar';
+import { filterOutbound } from './domain/outbound';
+import { maskSecrets } from './domain/privacy';
+import { DEAD_LETTERS, OUTBOX } from './outbox-entry';
+import { entryId } from './repositories/ids';
+import { createScheduler } from './scheduler';
+import { openLmdbStore } from './store/lmdb';
+import { openRedisStore } from './store/redis';
+import type { Store } from './store/store';
+import type { Telemetry } from './telemetry';
+import { createTurns, type RunningTurns } from './turn';
+import { createEmbeddedRecognizer } from './understanding/embedded';
+
+/** The bot with everything behind its channels. */
+export interface App {
+  readonly turns: RunningTurns;
+  /** Finishes the running turns, then lets go of the store. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+  readonly channels: FindChannel;
+}
+
+const TICK_MS = 1000;
+/** Enough to see that something is wrong; counting further costs more than it tells. */
+const DEPTH_LIMIT = 1000;
+
+/** The store the settings ask for. Throws StoreError, or DataDirInUseError when another process has the folder. */
+export function openStore({ redisUrl, dataDir }: Config['store']): Promise<Store> {
+  return redisUrl === undefined ? openLmdbStore({ directory: dataDir }) : openRedisStore({ url: redisUrl });
+}
+
+/** Puts the parts together; nothing is received yet. */
+export function createApp({ config, store, telemetry, channels }: AppOptions): App {
+  const { profiles, conversation, botFramework } = config;
+  const now = () => isoOf(Date.now());
+  const recognizer = createEmbeddedRecognizer();
+  const bot = createBot({
+    ...{ store, recognizer, profiles },
+    ...(botFramework.MicrosoftAppTenantId && { staffTenant: botFramework.MicrosoftAppTenantId }),
+    observe: ({ record, understanding, asking, diagnosis, case: opened, draft }) => {
+      const reached = diagnosis?.outcome !== undefined && diagnosis.outcome !== record.diagnosis?.outcome;
+      telemetry.judged(entryId(record.id), {
+        intent: understanding.intent,
+        step: asking,
+        caseId: opened?.id,
+        ...(reached && { outcome: diagnosis.outcome, questions: draft.asked.length }),
+      });
+    },
+  });
+  const turns = createTurns({
+    ...{ store, bot, now, burstMs: conversation.burstMs, log: telemetry.event },
+    mask: maskSecrets,
+    filter: (words) => filterOutbound(words, { contacts: profiles.contacts }).text,
+    isFragment: (words, record) =>
+      recognizer.isFragment(words, { locale: 'zh-CN', now: now(), ...(record?.asking && { expecting: record.asking }) }),
+    deliver: async (activity) => {
+      const channel = channels(activity.channelId ?? '');
+      if (!channel) throw new DeliveryError('no channel leads there', 'refused');
+      if (activity.type === 'event' && !channel.takesEvents) return;
+      await channel.deliver(activity);
+    },
+    apology: (locale) => ({ type: 'message', text: text(localeOf(locale), 'talk.error') }),
+  });
+  const scheduler = createScheduler({ store, turns, now, log: telemetry.event, everyMs: TICK_MS });
+  telemetry.watchOutbox(async () => {
+    const [waiting, dead] = await Promise.all([OUTBOX, DEAD_LETTERS].map((name) => store.listAll(name, { limit: DEPTH_LIMIT })));
+    return { waiting: waiting?.length ?? 0, dead: dead?.length ?? 0 };
+  });
+  return {
+    turns,
+    async close() {
+      await scheduler.close();
+      await turns.close();
+      await store.close();
+    },
+  };
+}

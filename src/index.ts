@@ -1,0 +1,170 @@
+import path from 'node:path';
+import pino from 'pino';
+import { flattenDraft } from '../dialogs/trace';
+import { type App, createApp, openStore } from './app';
+import { createChannels } from './channels';
+import { createCloud } from './channels/cloud';
+import { completeSettings, createTokenSource } from './channels/cloud-auth';
+import { createConnector } from './channels/connector';
+import { createTerminal, TERMINAL } from './channels/terminal';
+import { type Config, formatFaults, readConfig } from './config';
+import { createCaseRoutes } from './desk/routes';
+import { caseOf } from './repositories/cases';
+import { findConversation } from './repositories/conversations';
+import { close, createServer, listen } from './server';
+import { partitionOf, type Store } from './store/store';
+import { captureConsole, createTelemetry, type Telemetry } from './telemetry';
+
+/** `node dist/src/index.js` serves; with the word `chat` it talks in the terminal instead. */
+
+const CONNECTOR_TIMEOUT_MS = 10_000;
+/** Running requests have this long, the whole shutdown five seconds. */
+const CLOSE_REQUESTS_MS = 3000;
+const EXIT_MS = 4500;
+
+/** The start cannot go on for a reason the operator can mend. */
+class StartError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+    this.name = 'StartError';
+  }
+}
+
+async function serve(): Promise<void> {
+  const { config, warnings } = settings();
+  const telemetry = createTelemetry({ level: config.server.logLevel });
+  captureConsole(telemetry.log);
+  const store = await openOrFail(config.store);
+  const connector = createConnector({ token: createTokenSource(completeSettings(config.botFramework)), timeoutMs: CONNECTOR_TIMEOUT_MS });
+  const app = createApp({ config, store, telemetry, channels: createChannels({ connector }) });
+  const server = createServer({ store, telemetry, routes: routesOf({ config, store, telemetry, app }) });
+  const stop = async () => {
+    const requests = close(server, CLOSE_REQUESTS_MS);
+    await app.close();
+    await requests;
+    connector.close();
+  };
+  onSignal(stop, telemetry);
+  const port = await listen(server, config.server.port, config.server.host).catch(async (error: NodeJS.ErrnoException) => {
+    await app.close();
+    const why =
+      error.code === 'EADDRINUSE' ? 'is in use by another program; set PORT to another one' : `cannot be listened on (${error.code})`;
+    throw new StartError(`port ${config.server.port} ${why}.`, 1);
+  });
+  telemetry.event({ event: 'ready', port, store: config.store.redisUrl === undefined ? 'lmdb' : 'redis' });
+  print(banner(config, port, warnings));
+}
+
+function routesOf({ config, store, telemetry, app }: { config: Config; store: Store; telemetry: Telemetry; app: App }) {
+  const cases = createCaseRoutes({ store, key: config.desk.key, flatten: flattenDraft });
+  const receive = createCloud({ settings: config.botFramework, accept: (activity) => app.turns.accept(activity), report: telemetry.error });
+  return { 'POST /api/messages': receive, 'GET /api/desk/cases': cases.list, 'GET /api/desk/cases/:id': cases.find } as const;
+}
+
+async function chat(): Promise<void> {
+  const { config } = settings();
+  const telemetry = createTelemetry({ level: 'error', destination: pino.destination(2) });
+  captureConsole(telemetry.log);
+  // A store of its own, so that a server may run beside it.
+  const store = await openOrFail({ ...config.store, dataDir: path.join(config.store.dataDir, TERMINAL) });
+  const terminal = createTerminal({
+    input: process.stdin,
+    output: process.stdout,
+    accept: (activity, options) => app.turns.accept(activity, options),
+    stateOf: ({ channelId, id }) => stateOf(store, `${channelId}/${id}`),
+    clock: Date.now,
+  });
+  const connector = createConnector({ token: undefined, timeoutMs: CONNECTOR_TIMEOUT_MS });
+  const channels = createChannels({ connector, own: { [TERMINAL]: terminal.channel } });
+  const app = createApp({ config, store, telemetry, channels });
+  onSignal(app.close, telemetry);
+  await terminal.run();
+  await app.close();
+}
+
+/** What is known of a conversation, in the words of the trace. */
+async function stateOf(store: Store, key: string): Promise<unknown> {
+  const partition = store.partition(partitionOf(key));
+  const [record, opened] = await Promise.all([findConversation(partition, key), caseOf(partition, key)]);
+  const { id, priority, queue, owner, summary } = opened ?? {};
+  return {
+    asking: record?.asking ?? null,
+    draft: record?.draft ? flattenDraft(record.draft) : {},
+    diagnosis: record?.diagnosis ?? null,
+    case: opened ? { id, priority, queue, owner, summary } : null,
+  };
+}
+
+function settings(): { readonly config: Config; readonly warnings: readonly string[] } {
+  const result = readConfig();
+  if (result.kind === 'refused') throw new StartError(formatFaults(result.faults), 2);
+  return result;
+}
+
+function openOrFail(store: Config['store']): Promise<Store> {
+  return openStore(store).catch((error: Error) => {
+    throw new StartError(`the store cannot be opened: ${error.message}.`, 1);
+  });
+}
+
+/** Ctrl-C arrives twice, from the terminal and from npm, so only the first signal counts. */
+function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
+  let stopping = false;
+  const once = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    telemetry.event({ event: 'stopping', signal });
+    setTimeout(() => process.exit(1), EXIT_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        telemetry.error('stopping', error);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, once);
+  // A turn is all or nothing in the store, so a stray failure harms no conversation; its message may quote one.
+  process.on('unhandledRejection', (error) => telemetry.error('unhandled', error));
+  process.on('uncaughtException', (error) => {
+    telemetry.error('crash', error);
+    process.exit(1);
+  });
+}
+
+function banner({ store, botFramework, desk }: Config, port: number, warnings: readonly string[]): string {
+  const open = 'authentication is off and ALLOW_ANONYMOUS lets everyone in: never on an open network';
+  const local = 'without MicrosoftAppId only callers on this machine are let in';
+  const anonymous = botFramework.MicrosoftAppId === undefined ? [botFramework.ALLOW_ANONYMOUS ? open : local] : [];
+  const weak = desk.key !== undefined && desk.key.length < 16 ? ['DESK_KEY is short; use 16 characters or more'] : [];
+  return [
+    'Daozhang 到账助手 is ready.',
+    `  Bot Framework (Emulator, Teams, Direct Line)  http://localhost:${port}/api/messages`,
+    '  In the terminal                               npm run chat',
+    `  Cases for the desk                            ${desk.key === undefined ? 'off; set DESK_KEY' : `http://localhost:${port}/api/desk/cases`}`,
+    `  Store                                         ${store.redisUrl === undefined ? store.dataDir : 'Redis'}`,
+    ...[...anonymous, ...weak, ...warnings].map((warning) => `  Note: ${warning}.`),
+  ].join('\n');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const command = process.argv[2] === 'chat' ? chat : serve;
+command().then(
+  () => {
+    if (command === chat) process.exit(0);
+  },
+  (error: unknown) => {
+    const known =
+      error instanceof StartError
+        ? error.message
+        : `the start failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    process.stderr.write(known.startsWith('Daozhang') ? `${known}\n` : `Daozhang cannot start: ${known}\n`);
+    process.exit(error instanceof StartError ? error.exitCode : 1);
+  },
+);
