@@ -14,11 +14,16 @@ function isFragment(understanding: Omit<Understanding, 'fragment'>, normalized: 
   return silent && slots.length + signals.length + transactions.length === 0 && !reply && !command && normalized.length <= FRAGMENT;
 }
 
+/** Also tells at once, before a turn is begun, whether a text may be the first part of a burst. */
+export interface EmbeddedRecognizer extends Recognizer {
+  isFragment(text: string, options: RecognizeOptions): boolean;
+}
+
 /**
  * The recognizer that needs no network: rules for values, commands and plain answers, a trained model for the intent.
  * Reads the committed artefact once; throws ArtefactError when it is missing or broken.
  */
-export function createEmbeddedRecognizer(): Recognizer {
+export function createEmbeddedRecognizer(): EmbeddedRecognizer {
   const artefact = openArtefact();
   const { meta } = artefact;
   const model = linearFrom('intent', artefact.arrays, { labels: meta.labels, unknownIdf: meta.unknownIdfs.intent });
@@ -35,5 +40,8 @@ export function createEmbeddedRecognizer(): Recognizer {
     return { ...understanding, fragment: isFragment(understanding, normalized) };
   };
 
-  return { recognize: async (text, options) => understand(text, options) };
+  return {
+    recognize: async (text, options) => understand(text, options),
+    isFragment: (text, options) => understand(text, options).fragment,
+  };
 }
