@@ -2,10 +2,32 @@ import type { Asking, Fen, Moment, Signal, SlotName, SlotValue } from '../domain
 
 /** The intents of the product; also the contract of the CLU project. `out_of_scope` is a trained class. */
 export const INTENTS = [
-  'report_not_received', 'report_charged_but_failed', 'report_double_charge', 'refund_progress', 'settlement_time_question',
-  'fee_deduction_dispute', 'settlement_account_problem', 'risk_hold', 'pos_legitimacy_question', 'apply_pos', 'evidence_question',
-  'device_fault', 'privacy_question', 'prevention_question', 'check_case_status', 'talk_to_human', 'complaint_anger', 'provide_info',
-  'correct_info', 'affirm', 'deny', 'cancel', 'restart', 'greet', 'thanks_bye', 'out_of_scope',
+  'report_not_received',
+  'report_charged_but_failed',
+  'report_double_charge',
+  'refund_progress',
+  'settlement_time_question',
+  'fee_deduction_dispute',
+  'settlement_account_problem',
+  'risk_hold',
+  'pos_legitimacy_question',
+  'apply_pos',
+  'evidence_question',
+  'device_fault',
+  'privacy_question',
+  'prevention_question',
+  'check_case_status',
+  'talk_to_human',
+  'complaint_anger',
+  'provide_info',
+  'correct_info',
+  'affirm',
+  'deny',
+  'cancel',
+  'restart',
+  'greet',
+  'thanks_bye',
+  'out_of_scope',
 ] as const;
 export type IntentName = (typeof INTENTS)[number];
 
@@ -25,6 +47,8 @@ export type SlotMention = {
     readonly approx?: boolean;
     /** Said as a correction (不对，是…/改成…): replaces what was known even when it differs only in part. */
     readonly correction?: boolean;
+    /** Only a clock time or a part of the day was said: `date` is the latest past one, a day known before is the better one. */
+    readonly dateAssumed?: boolean;
   };
 }[SlotName];
 

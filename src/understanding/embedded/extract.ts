@@ -1,0 +1,177 @@
+import type { Asking, Signal } from '../../domain/slots';
+import type { Locale, SlotMention, Understanding } from '../recognizer';
+import { commandOf, replyOf } from './commands';
+import { findEnums } from './enums';
+import { clauses, takeOut } from './found';
+import { findIds } from './ids';
+import { languageOf } from './language';
+import { readMoney } from './money';
+import { feeNameOf, findNamed } from './names';
+import { normalize } from './normalize';
+import { findRates } from './rates';
+import { issueOf, roleOf } from './roles';
+import { findSignals } from './signals';
+import { aboutMoney } from './sums';
+import { readWhen, timeSlots } from './when';
+
+/** Everything rules can say of a text; the intent is another's matter. */
+export interface Extraction
+  extends Pick<Understanding, 'slots' | 'transactions' | 'amountRange' | 'ambiguousHour' | 'signals' | 'reply' | 'command' | 'language'> {
+  /** The text as the rules read it (`normalize`). */
+  readonly normalized: string;
+}
+
+export interface ExtractOptions {
+  /** ISO +08:00 of the message. */
+  readonly now: string;
+  readonly expecting?: Asking;
+  readonly locale: Locale;
+}
+
+/** How long things last, counts and other figures that are neither time nor money. */
+const OTHER_FIGURES =
+  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟?|周|月|年|工作日|自然日|星期|岁|倍|遍|次|条|级|寸)(?!\d)|24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}/g;
+
+/** Facts, signals and plain answers of a (masked) text. Never throws; considers at most 2,000 characters; linear. */
+export function extract(text: string, options: ExtractOptions): Extraction {
+  const normalized = normalize(text);
+  const { expecting } = options;
+  const reply = replyOf(normalized, expecting);
+  const command = commandOf(normalized, expecting);
+  const signals = findSignals(normalized);
+  const found = findFacts(normalized, text, { ...options, reply, signals });
+  const language = languageOf(text);
+  return {
+    normalized,
+    slots: found.slots,
+    transactions: found.transactions,
+    signals,
+    ...(found.amountRange ? { amountRange: true } : {}),
+    ...(found.ambiguousHour ? { ambiguousHour: true } : {}),
+    ...(reply ? { reply } : {}),
+    ...(command ? { command } : {}),
+    ...(language ? { language } : {}),
+  };
+}
+
+interface FactOptions extends ExtractOptions {
+  readonly reply: 'yes' | 'no' | 'unknown' | undefined;
+  readonly signals: readonly Signal[];
+}
+type Facts = Pick<Extraction, 'slots' | 'transactions'> & { readonly amountRange: boolean; readonly ambiguousHour: boolean };
+
+function findFacts(normalized: string, original: string, options: FactOptions): Facts {
+  const { expecting, reply, signals } = options;
+  if (reply === 'unknown') return { slots: [], transactions: [], amountRange: false, ambiguousHour: false };
+  const ids = findIds(normalized, expecting);
+  const withoutIds = takeOut(normalized, ids.taken);
+  const rates = findRates(withoutIds, expecting);
+  const withoutRates = takeOut(withoutIds, rates.taken);
+  const role = roleOf(normalized, expecting === 'role');
+  const fee = feeNameOf(normalized);
+  const feeOnly = fee !== undefined && fee.name !== 'merchantFee' && fee.name !== 'instantFee';
+  const when = readWhen(withoutRates, { now: options.now, expecting, fee: feeOnly || expecting === 'feeTime' });
+  const withoutTimes = takeOut(
+    withoutRates,
+    when.timed.map(({ mention }) => mention),
+  );
+  const figures = takeOut(
+    withoutTimes,
+    [...withoutTimes.matchAll(OTHER_FIGURES)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
+  );
+  const money = readMoney(figures, {
+    expecting,
+    aboutMoney: aboutMoney(normalized),
+    timed: when.timed,
+    doubled: signals.includes('doubleCharge'),
+  });
+  const enums = findEnums(normalized, { expecting, reply });
+  const issue = issueOf(normalized, {
+    role: role?.value,
+    signals,
+    fee: fee?.name,
+    arrivedLess: money.slots.some((slot) => slot.slot === 'netAmount') && money.slots.some((slot) => slot.slot === 'amount'),
+    txFailed: enums.some((slot) => slot.slot === 'txStatus' && slot.value !== 'success'),
+  });
+  const named = findNamed(withoutIds, original, {
+    expecting,
+    merchant: role?.value === 'merchant',
+    cardholder: role?.value === 'cardholder',
+    reply,
+  });
+  const slots: SlotMention[] = [
+    ...(role ? [{ slot: 'role', value: role.value, text: role.text } as const] : []),
+    ...(issue ? [{ slot: 'issueType', value: issue.value, text: issue.text } as const] : []),
+    ...enums,
+    ...money.slots,
+    ...timeSlots(when),
+    ...ids.found.map(({ mention }) => mention),
+    ...rates.found.map(({ mention }) => mention),
+    ...named,
+    ...feeMention(normalized, fee, expecting, issue?.value),
+    ...merchantsMention(normalized, expecting),
+  ];
+  return {
+    slots: once(slots, normalized),
+    transactions: money.transactions,
+    amountRange: money.amountRange,
+    ambiguousHour: when.ambiguousHour,
+  };
+}
+
+/** At most one mention of each slot: the corrected one, else the last. */
+function once(slots: readonly SlotMention[], text: string): SlotMention[] {
+  const bySlot = new Map<string, SlotMention>();
+  for (const mention of slots) if (!bySlot.get(mention.slot)?.correction || mention.correction) bySlot.set(mention.slot, mention);
+  return [...bySlot.values()].sort((a, b) => place(text, a) - place(text, b));
+}
+const place = (text: string, mention: SlotMention): number => {
+  const at = text.indexOf(mention.text);
+  return at < 0 ? text.length : at;
+};
+
+/** The fee in question: by its code name, or the user's words when it was asked. */
+function feeMention(
+  text: string,
+  fee: ReturnType<typeof feeNameOf>,
+  expecting: Asking | undefined,
+  issue: string | undefined,
+): SlotMention[] {
+  if (fee && (expecting === 'feeName' || issue === 'R3' || issue === 'R5' || issue === 'R4' || issue === undefined))
+    return [{ slot: 'feeName', value: fee.name, text: fee.word }];
+  return expecting === 'feeName' && text.length >= 2 && text.length <= 30 ? [{ slot: 'feeName', value: text, text }] : [];
+}
+
+const MERCHANTS =
+  /(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?\s?(?:家|个|户)(?:商户|商家|店|客户|门店)|(?<n2>\d{1,5}) (?:merchants|shops|stores)/;
+/** Staff: how many merchants are affected (十几家商户). */
+function merchantsMention(text: string, expecting: Asking | undefined): SlotMention[] {
+  const match = clauses(text)
+    .map((part) => part.match(MERCHANTS))
+    .find((found) => found !== null);
+  const bare =
+    expecting === 'affectedMerchants'
+      ? text.match(/^\D{0,6}(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?(?:家|个|户)?/)
+      : null;
+  const groups = (match ?? bare)?.groups;
+  const words = groups?.['n'] ?? groups?.['n2'];
+  if (!words) return [];
+  const count = /^\d/.test(words) ? Number(words) : chineseCount(words);
+  return count === undefined
+    ? []
+    : [
+        {
+          slot: 'affectedMerchants',
+          value: String(count),
+          text: (match ?? bare)?.[0] ?? '',
+          ...(groups?.['more'] ? { approx: true } : {}),
+        },
+      ];
+}
+const CHINESE = '零一二三四五六七八九十';
+function chineseCount(words: string): number | undefined {
+  const plain = words.replace('两', '二');
+  if (plain.length === 1) return CHINESE.indexOf(plain);
+  const [tens = '', ones = ''] = plain.split('十');
+  return (tens === '' ? 1 : CHINESE.indexOf(tens)) * 10 + (ones === '' ? 0 : CHINESE.indexOf(ones));
+}

@@ -1,0 +1,46 @@
+import type { SlotMention } from '../recognizer';
+
+/** A slot with the place it was read from. `start`–`end` is taken out of the text so that nothing else reads it. */
+export interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly mention: SlotMention;
+}
+
+/** Stands for text that was read already; no rule knows it. */
+export const TAKEN = '□';
+
+/** `text` with the spans replaced by as many marks: places stay the same. */
+export function takeOut(text: string, spans: readonly { readonly start: number; readonly end: number }[]): string {
+  let out = '';
+  let at = 0;
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    if (span.end <= at) continue;
+    const start = Math.max(at, span.start);
+    out += text.slice(at, start) + TAKEN.repeat(span.end - start);
+    at = span.end;
+  }
+  return out + text.slice(at);
+}
+
+/** The clause (between punctuation or blanks) around a place. */
+export function clauseAt(text: string, start: number, end: number): { readonly before: string; readonly after: string } {
+  const before = text.slice(Math.max(0, start - 40), start);
+  const after = text.slice(end, end + 40);
+  return { before: before.slice(lastBreak(before)), after: after.slice(0, firstBreak(after)) };
+}
+
+const BREAKS = /[,。.!?;\n、](?!\d)/;
+function firstBreak(text: string): number {
+  const at = text.search(BREAKS);
+  return at < 0 ? text.length : at;
+}
+function lastBreak(text: string): number {
+  for (let at = text.length - 1; at >= 0; at--) if (/[,。!?;\n]/.test(text.charAt(at))) return at + 1;
+  return 0;
+}
+
+/** Clauses of a text, split at punctuation. */
+export function clauses(text: string): string[] {
+  return text.split(/[,。!?;\n]|\.(?!\d)/).filter((clause) => clause.trim() !== '');
+}

@@ -1,0 +1,233 @@
+import type { Asking, SlotName, TextSlot } from '../../domain/slots';
+import type { Found } from './found';
+
+const SPOKEN: Readonly<Record<string, string>> = {
+  〇: '0',
+  零: '0',
+  一: '1',
+  幺: '1',
+  二: '2',
+  两: '2',
+  三: '3',
+  四: '4',
+  五: '5',
+  六: '6',
+  七: '7',
+  八: '8',
+  九: '9',
+  洞: '0',
+  拐: '7',
+  勾: '9',
+};
+const toDigits = (words: string): string => [...words.replace(/[\s-]/g, '')].map((char) => SPOKEN[char] ?? char).join('');
+
+const FILLER =
+  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:应该|好像|就)?(?:是|为|写的?是?|写着|显示的?是?|:|=|叫|is|was|no\\.?|number)*\\s?';
+const SPOKEN_DIGITS = '[\\d〇零一二三四五六七八九幺两洞拐勾]';
+const CODE = '[0-9a-z]';
+
+interface Label {
+  readonly name: RegExp;
+  readonly value: string;
+  /** Slot by the value found; undefined refuses it. */
+  readonly slot: (value: string, left: string) => TextSlot | undefined;
+}
+
+const padded = (length: number, slot: TextSlot) => (value: string) => (value.length <= length ? slot : undefined);
+
+function merchantNumber(value: string): TextSlot | undefined {
+  if (value.length === 15) return 'merchantNo';
+  return value.length >= 8 && value.length <= 20 ? 'merchantNoRaw' : undefined;
+}
+function walletMerchant(value: string): TextSlot | undefined {
+  return value.length >= 8 && value.length <= 10 ? 'walletMchId' : merchantNumber(value);
+}
+function order(value: string): TextSlot | undefined {
+  if (/^(?:4200\d{24}|20\d{26}|\d{28,32})$/.test(value)) return 'orderNo';
+  return value.length >= 6 ? 'merchantOrderNo' : undefined;
+}
+function serial(value: string): TextSlot | undefined {
+  if (/^\d{12}$/.test(value)) return 'rrn';
+  if (/^\d{1,6}$/.test(value)) return 'traceNo';
+  return value.length >= 20 ? 'orderNo' : undefined;
+}
+
+/** Whose card: 结算卡/收款卡/到账的卡 is the settlement card, else the payer's. */
+const SETTLE = /结算|收款卡|到账卡|入账卡|到账的卡|收钱的|打款到|绑定?的?卡|提现|settle|payout/;
+const PAYER = /顾客|客人|客户|付款|刷的|对方|持卡|他的卡|信用卡|customer/;
+const tail = (_value: string, left: string): TextSlot =>
+  SETTLE.test(left) && !PAYER.test(left.slice(left.search(SETTLE))) ? 'settleCardLast4' : 'cardLast4';
+
+const LABELS: readonly Label[] = [
+  {
+    name: /系统参考|检索参考|交易参考|参考|检索|参考编|reference|\bref\b|\brrn\b/g,
+    value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){5,14}`,
+    slot: (value) => (value.length === 12 ? 'rrn' : value.length === 15 ? 'merchantNo' : undefined),
+  },
+  {
+    name: /凭证|票据|trace|voucher/g,
+    value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){0,5}(?!${SPOKEN_DIGITS})`,
+    slot: padded(6, 'traceNo'),
+  },
+  { name: /流水/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){2,31}`, slot: serial },
+  { name: /批次|batch/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){0,5}(?!${SPOKEN_DIGITS})`, slot: padded(6, 'batchNo') },
+  { name: /终端|terminal|\btid\b/g, value: `${CODE}{8}(?!${CODE})`, slot: () => 'terminalNo' },
+  { name: /序列|机身|机器号|设备|\bsn\b|serial/g, value: `${CODE}{9,24}(?!${CODE})`, slot: () => 'deviceSn' },
+  { name: /授权|auth(?:orization|orisation)? code|approval code|\bauth\b/g, value: `${CODE}{6}(?!${CODE})`, slot: () => 'authCode' },
+  { name: /微信(?:支付)?商户|mchid|支付宝商户/g, value: `${CODE}{8,20}(?!${CODE})`, slot: walletMerchant },
+  {
+    name: /商户单|商户订单|商家订单|商城订?单|商家单|merchant order|shop order/g,
+    value: '[0-9a-z_*@|-]{6,64}',
+    slot: () => 'merchantOrderNo',
+  },
+  { name: /商户|商编|店铺编|merchant|\bmid\b/g, value: `${CODE}{8,20}(?!${CODE})`, slot: merchantNumber },
+  { name: /交易单|微信单|支付宝单|支付单|转账单|transaction/g, value: '[0-9a-z]{16,64}', slot: () => 'orderNo' },
+  { name: /订单|交易|单|order/g, value: '[0-9a-z_*@|-]{6,64}', slot: order },
+  {
+    name: /应答|返回|错误|响应|报错|代码|屏幕提示|提示|显示|response|error code/g,
+    value: `(?:${CODE}\\d|\\d${CODE})(?!${CODE}|[.:点年月日号块元秒分次笔%])`,
+    slot: () => 'responseCode',
+  },
+];
+
+const COMPILED = LABELS.map((label) => ({ ...label, pattern: new RegExp(`(?:${label.name.source})${FILLER}(?<v>${label.value})`, 'g') }));
+const RESPONSE_LABEL = /(?:应答|返回|错误|响应|报错|代码|response|code)/;
+
+const LAST4 = `${SPOKEN_DIGITS}(?: ?${SPOKEN_DIGITS}){3}(?!\\d)`;
+const TAIL = new RegExp(
+  `(?:尾号|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last (?:four|4)(?: digits)?|ending(?: in| with)?)(?:应该|好像|就)?(?:是|为|:|=|is|are)*\\s?(?<v>${LAST4})|(?<v2>(?<!\\d)\\d{4})(?=\\s?(?:的)?(?:尾号|结尾|那张卡|这张卡|的(?:信用|储蓄|借记)?卡|(?:信用|储蓄)卡))`,
+  'g',
+);
+const MASKED_CARD = /\[[^\]]{0,30}?尾号\s?(?<v>\d{4})[^\]]{0,10}\]/g;
+const MASKED = /\[[^\]]{0,20}隐藏[^\]]{0,20}\]/g;
+const PHONE = /(?<![\d*])(?<v>1[3-9]\d(?:\*{4}|[ -]?\d{4}[ -]?)\d{4}|0\d{2,3}-\d{7,8}|0\d{2,3}\*{3,4}\d{4})(?![\d*])/g;
+const CASE = /(?<![a-z\d])(?<v>dz\d{8}(?:-[0-9a-z]{2,10}){1,3})(?![a-z\d])/g;
+const HOTLINE =
+  /(?<!\d)(?:95\d{3}|96110|12363|12378|12315|12345|12356|110|120|400[- ]?\d{3,4}[- ]?\d{3,4}|10086|10010)(?=\s?(?:[^\d.万千百块元wk]|$))(?<!(?:刷|付|收|扣|额|元|¥|钱)了?(?:95\d{3}|110|120))/g;
+
+const mention = (slot: TextSlot, value: string, text: string): Found['mention'] => ({ slot, value, text }) as Found['mention'];
+const found = (match: RegExpMatchArray, slot: TextSlot, value: string): Found => ({
+  start: match.index ?? 0,
+  end: (match.index ?? 0) + match[0].length,
+  mention: mention(slot, value, match[0]),
+});
+
+/** Value as it is kept: upper case, digits spoken as digits, short traceNo and batchNo padded with zeros. */
+function kept(slot: TextSlot, words: string): string {
+  if (slot === 'merchantOrderNo' || slot === 'orderNo') return words.toUpperCase();
+  const value =
+    slot === 'terminalNo' ||
+    slot === 'authCode' ||
+    slot === 'deviceSn' ||
+    slot === 'responseCode' ||
+    slot === 'merchantNo' ||
+    slot === 'merchantNoRaw'
+      ? words.replace(/[\s-]/g, '').toUpperCase()
+      : toDigits(words);
+  return slot === 'traceNo' || slot === 'batchNo' ? value.padStart(6, '0') : value;
+}
+
+function labelled(text: string): Found[] {
+  return COMPILED.flatMap(({ pattern, slot, name }) =>
+    [...text.matchAll(pattern)].flatMap((match) => {
+      const raw = match.groups?.['v'] ?? '';
+      if (!/[\d〇零一二三四五六七八九幺]/.test(raw)) return [];
+      const compact = name.source.includes('参考') || name.source.includes('流水') ? toDigits(raw) : raw.replace(/[\s]/g, '');
+      const which = slot(compact, '');
+      if (!which || (which === 'responseCode' && !isResponseCode(match, raw, text))) return [];
+      return [found(match, which, kept(which, raw))];
+    }),
+  );
+}
+
+/** 提示96, 显示A7: two characters with a digit; a bare amount such as 显示50 is not one. */
+function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boolean {
+  if (RESPONSE_LABEL.test(match[0]) || /[a-z]/.test(raw)) return true;
+  return /^(?:提示|屏幕提示)/.test(match[0]) && !/^\s?(?:块|元|笔|次)/.test(text.slice((match.index ?? 0) + match[0].length));
+}
+
+function tails(text: string, expecting: Asking | undefined): Found[] {
+  const cards = [...text.matchAll(MASKED_CARD), ...text.matchAll(TAIL)];
+  return cards.map((match) => {
+    const left = text.slice(Math.max(0, (match.index ?? 0) - 14), match.index);
+    const own = tail('', left);
+    const asked = expecting === 'settleCardLast4' && own === 'cardLast4' && !PAYER.test(left);
+    return found(match, asked ? 'settleCardLast4' : own, toDigits(match.groups?.['v'] ?? match.groups?.['v2'] ?? ''));
+  });
+}
+
+interface Asked {
+  readonly pattern: RegExp;
+  readonly slot: (value: string) => TextSlot | undefined;
+}
+const whole = (length: string): RegExp => new RegExp(`^\\D{0,8}?(${SPOKEN_DIGITS}${length})(?:吧|的|呢|啊|呀|哈|左右)?[。.!]?$`);
+const exactly =
+  (slot: TextSlot): ((value: string) => TextSlot) =>
+  () =>
+    slot;
+/** How a bare answer to the question about each id looks. */
+const ASKED: { readonly [S in SlotName]?: Asked } = {
+  cardLast4: { pattern: whole('(?: ?[\\d〇零一二三四五六七八九幺两]){3}'), slot: exactly('cardLast4') },
+  settleCardLast4: { pattern: whole('(?: ?[\\d〇零一二三四五六七八九幺两]){3}'), slot: exactly('settleCardLast4') },
+  rrn: {
+    pattern: whole('(?:[ -]?[\\d〇零一二三四五六七八九幺两]){11,14}'),
+    slot: (value) => (value.length === 12 ? 'rrn' : value.length === 15 ? 'merchantNo' : undefined),
+  },
+  traceNo: { pattern: whole('(?: ?[\\d〇零一二三四五六七八九幺两]){0,5}'), slot: exactly('traceNo') },
+  batchNo: { pattern: whole('(?: ?[\\d〇零一二三四五六七八九幺两]){0,5}'), slot: exactly('batchNo') },
+  merchantNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z](?: ?[0-9a-z]){7,19})[^a-z\d]{0,4}$/, slot: merchantNumber },
+  walletMchId: { pattern: /^\D{0,8}(\d{8,10})\D{0,4}$/, slot: exactly('walletMchId') },
+  terminalNo: {
+    pattern: /^[^a-z\d]{0,8}([0-9a-z]{8,24})[^a-z\d]{0,4}$/,
+    slot: (value) => (value.length === 8 ? 'terminalNo' : 'deviceSn'),
+  },
+  deviceSn: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{8,24})[^a-z\d]{0,4}$/, slot: exactly('deviceSn') },
+  authCode: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{6})[^a-z\d]{0,4}$/, slot: exactly('authCode') },
+  orderNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z](?: ?[0-9a-z_-]){9,63})[^a-z\d]{0,4}$/, slot: exactly('orderNo') },
+  merchantOrderNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z_*@|-]{6,64})[^a-z\d]{0,4}$/, slot: exactly('merchantOrderNo') },
+  responseCode: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{2})[^a-z\d]{0,4}$/, slot: exactly('responseCode') },
+};
+
+function answered(text: string, expecting: Asking | undefined): Found[] {
+  const asked = expecting && ASKED[expecting as SlotName];
+  const raw = asked && text.match(asked.pattern)?.[1];
+  if (!asked || !raw || !/[\d〇零一二三四五六七八九幺]/.test(raw)) return [];
+  const value = /[a-z]/.test(raw) ? raw : toDigits(raw);
+  const slot = asked.slot(value.replace(/ /g, ''));
+  return slot ? [{ start: 0, end: text.length, mention: mention(slot, kept(slot, value.replace(/ /g, '')), raw) }] : [];
+}
+
+/** Numbers nobody labelled: only what their length makes certain. Source: docs/domain.md §4.3. */
+function byLength(text: string): Found[] {
+  return [...text.matchAll(/(?<![\da-z.*:-])\d{12,32}(?![\da-z*])/g)].flatMap((match) => {
+    const value = match[0];
+    if (value.length >= 28) return [found(match, 'orderNo', value)];
+    if (value.length === 15) return [found(match, 'merchantNo', value)];
+    return value.length === 12 ? [found(match, 'rrn', value)] : [];
+  });
+}
+
+export interface Ids {
+  readonly found: readonly Found[];
+  /** Also places that hold no slot but no other fact either: hotlines, masked secrets. */
+  readonly taken: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** Numbers by label, by what is asked, and by length; phones, cases and masked cards. */
+export function findIds(text: string, expecting: Asking | undefined): Ids {
+  const sure = [
+    ...answered(text, expecting),
+    ...[...text.matchAll(CASE)].map((match) => found(match, 'caseId', match[0].toUpperCase())),
+    ...tails(text, expecting),
+    ...[...text.matchAll(PHONE)].map((match) => found(match, 'contactPhone', match[0].replace(/ /g, ''))),
+    ...labelled(text),
+    ...byLength(text),
+  ];
+  const kept: Found[] = [];
+  for (const next of sure) if (!kept.some((other) => next.start < other.end && other.start < next.end)) kept.push(next);
+  const other = [...text.matchAll(MASKED), ...text.matchAll(HOTLINE)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  return { found: kept, taken: [...kept, ...other] };
+}

@@ -1,0 +1,85 @@
+import { addDays } from '../../domain/calendar';
+
+const CHINESE = new Intl.DateTimeFormat('en-u-ca-chinese', { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
+const years = new Map<number, ReadonlyMap<string, string>>();
+const MAX_YEARS_KEPT = 8;
+
+/** Lunar month-day → solar date of one solar year. Leap months are left out. */
+function lunarYear(year: number): ReadonlyMap<string, string> {
+  const known = years.get(year);
+  if (known) return known;
+  const days = new Map<string, string>();
+  for (let date = `${year}-01-01`; date.startsWith(String(year)); date = addDays(date, 1)) {
+    const parts = CHINESE.formatToParts(new Date(`${date}T00:00:00Z`));
+    const month = parts.find((part) => part.type === 'month')?.value ?? '';
+    const day = parts.find((part) => part.type === 'day')?.value ?? '';
+    if (/^\d+$/.test(month) && !days.has(`${month}-${day}`)) days.set(`${month}-${day}`, date);
+  }
+  if (years.size >= MAX_YEARS_KEPT) years.clear();
+  years.set(year, days);
+  return days;
+}
+
+/** Solar date in `year` of a day of the Chinese calendar (农历); undefined when that day does not fall in it. */
+export function solarOfLunar(year: number, month: number, day: number): string | undefined {
+  return lunarYear(year).get(`${month}-${day}`);
+}
+
+/** 除夕: the day before 正月初一. */
+function newYearsEve(year: number): string | undefined {
+  const first = solarOfLunar(year, 1, 1);
+  return first && addDays(first, -1);
+}
+
+/** 清明 of 2000–2099, by the usual formula of the solar term. */
+function qingming(year: number): string {
+  const short = year % 100;
+  return `${year}-04-0${Math.floor(short * 0.2422 + 4.81) - Math.floor(short / 4)}`;
+}
+
+const monthDay = (value: string) => (year: number) => `${year}-${value}`;
+const lunar = (month: number, day: number) => (year: number) => solarOfLunar(year, month, day);
+
+/** Day of a festival in a solar year, by what people call it. */
+const FESTIVALS: readonly (readonly [RegExp, (year: number) => string | undefined])[] = [
+  [/国庆|十一/, monthDay('10-01')],
+  [/双十一|双11|光棍节/, monthDay('11-11')],
+  [/双十二|双12/, monthDay('12-12')],
+  [/618|六一八/, monthDay('06-18')],
+  [/元旦/, monthDay('01-01')],
+  [/五一|劳动节/, monthDay('05-01')],
+  [/六一|儿童节/, monthDay('06-01')],
+  [/三八|妇女节|女神节/, monthDay('03-08')],
+  [/情人节|214/, monthDay('02-14')],
+  [/520|五二零/, monthDay('05-20')],
+  [/教师节/, monthDay('09-10')],
+  [/平安夜/, monthDay('12-24')],
+  [/圣诞/, monthDay('12-25')],
+  [/清明/, qingming],
+  [/除夕|年三十|年夜饭/, newYearsEve],
+  [/元宵/, lunar(1, 15)],
+  [/春节|大年初一/, lunar(1, 1)],
+  [/端午/, lunar(5, 5)],
+  [/七夕/, lunar(7, 7)],
+  [/中秋|八月十五/, lunar(8, 15)],
+  [/重阳/, lunar(9, 9)],
+  [/腊八/, lunar(12, 8)],
+  [/小年/, lunar(12, 23)],
+];
+const LONGER_FIRST = [...FESTIVALS].sort((a, b) => b[0].source.length - a[0].source.length);
+
+/** Latest day not after `today` on which something that happens once a year fell. */
+export function latestYearly(dayOf: (year: number) => string | undefined, today: string): string | undefined {
+  const year = Number(today.slice(0, 4));
+  for (const candidate of [year, year - 1, year - 2]) {
+    const date = dayOf(candidate);
+    if (date !== undefined && date <= today) return date;
+  }
+  return undefined;
+}
+
+/** Latest day not after `today` of the festival named in `words` (国庆, 中秋, 除夕 …). */
+export function latestFestival(words: string, today: string): string | undefined {
+  const found = LONGER_FIRST.find(([name]) => new RegExp(`^(?:${name.source})`).test(words));
+  return found && latestYearly(found[1], today);
+}

@@ -1,0 +1,144 @@
+import type { Asking, Fen, Moment, MoneySlot } from '../../domain/slots';
+import type { SlotMention } from '../recognizer';
+import { findAmounts } from './amounts';
+import { numeralAt } from './numerals';
+import { readSums, type Sum } from './sums';
+import type { Timed } from './when';
+
+export interface MoneyOptions {
+  readonly expecting: Asking | undefined;
+  readonly aboutMoney: boolean;
+  readonly timed: readonly Timed[];
+  /** 重复扣款: the same sum said twice is one sale. */
+  readonly doubled: boolean;
+}
+
+export interface Sale {
+  readonly amount?: Fen;
+  readonly txTime?: Moment;
+}
+
+export interface Money {
+  readonly slots: readonly SlotMention[];
+  readonly transactions: readonly Sale[];
+  readonly amountRange: boolean;
+}
+
+/** Most sales kept of one message (docs/domain.md §4.3). */
+const MAX_SALES = 5;
+const COUNT = /(?<n>[两俩二三四五2-5])\s?(?:笔|单|次交易|个单子|transactions|sales|payments)/;
+const COUNTS: Readonly<Record<string, number>> = { 两: 2, 俩: 2, 二: 2, 三: 3, 四: 4, 五: 5 };
+
+const mention = (slot: MoneySlot, sum: Sum): SlotMention => ({
+  slot,
+  value: sum.fen,
+  text: sum.token.text,
+  ...(sum.token.approx ? { approx: true } : {}),
+  ...(sum.correction ? { correction: true } : {}),
+});
+
+/** How many sales are spoken of (三笔); undefined when not said. */
+function countOf(text: string): number | undefined {
+  const words = text.match(COUNT)?.groups?.['n'];
+  return words === undefined ? undefined : (COUNTS[words] ?? numeralAt(words, 0)?.value);
+}
+
+/** The time said last before a sum and after the sum before it: 昨天1200今天800. */
+function timeBefore(sum: Sum, previousEnd: number, timed: readonly Timed[]): Moment | undefined {
+  const near = timed.filter(
+    ({ mention: time, slot, denied }) => slot === 'txTime' && !denied && time.start >= previousEnd && time.end <= sum.token.start,
+  );
+  return near.at(-1)?.mention.moment;
+}
+
+function withTimes(sales: readonly Sum[], timed: readonly Timed[]): Sale[] {
+  let end = 0;
+  let known: Moment | undefined;
+  return sales.slice(0, MAX_SALES).map((sum) => {
+    const said = timeBefore(sum, end, timed);
+    const day =
+      said && known && said.date && !timed.some(({ mention: time }) => time.moment === said && !time.dateAssumed)
+        ? { ...said, date: known.date }
+        : said;
+    known = day ?? known;
+    end = sum.token.end;
+    return { amount: sum.fen, ...(known ? { txTime: known } : {}) };
+  });
+}
+
+/** One sum, repeated sums, or several sales. */
+function readSales(sums: readonly Sum[], text: string, options: MoneyOptions): { sum?: Sum; total?: Fen; sales: Sale[] } {
+  const live = sums.filter((sum) => !sum.denied && (sum.role === 'sale' || sum.role === 'each' || sum.role === 'total'));
+  const corrected = live.filter((sum) => sum.correction);
+  if (corrected.length > 0) return { sum: corrected.at(-1) as Sum, sales: [] };
+  const total = live.find((sum) => sum.role === 'total');
+  const parts = live.filter((sum) => sum.role !== 'total');
+  const count = countOf(text);
+  const only = parts[0];
+  if (
+    parts.length === 1 &&
+    only &&
+    count !== undefined &&
+    !options.doubled &&
+    (only.role === 'each' || (total && total.fen === only.fen * count))
+  ) {
+    const txTime = options.timed.find(({ slot, denied }) => slot === 'txTime' && !denied)?.mention.moment;
+    const sale = { amount: only.fen, ...(txTime ? { txTime } : {}) };
+    return { sum: only, total: only.fen * count, sales: Array.from({ length: count }, () => sale) };
+  }
+  const distinct = parts.length >= 2 && (isList(parts, text, options) || count === parts.length);
+  if (distinct && !options.doubled)
+    return {
+      ...(only ? { sum: only } : {}),
+      total: parts.slice(0, MAX_SALES).reduce((all, part) => all + part.fen, 0),
+      sales: withTimes(parts, options.timed),
+    };
+  const sum = total ?? only;
+  return sum ? { sum, sales: [] } : { sales: [] };
+}
+
+/** Two sums are two sales when each has its own time, or only 和/、/还有 and the like stand between them. */
+function isList(parts: readonly Sum[], text: string, options: MoneyOptions): boolean {
+  return parts.slice(1).every((part, at) => {
+    const before = parts[at];
+    if (!before || before.fen === part.fen) return /还有|另|又|第二|再/.test(text.slice(before?.token.end ?? 0, part.token.start));
+    const gap = text.slice(before.token.end, part.token.start);
+    if (
+      /^(?:元|块|的)?[ ,]?(?:和|跟|、|,|\+|还有|加|另外|以及|一笔|第二笔|再|又|也|and|plus|&|\s|一个|的|是|,|元|块|钱|刷了|收了|付了|笔|张|后来|接着|然后){1,8}$/.test(
+        gap,
+      )
+    )
+      return true;
+    return timeBefore(part, before.token.end, options.timed) !== undefined && timeBefore(before, 0, options.timed) !== undefined;
+  });
+}
+
+/** Money of a message: what was sold, what arrived of it, the fee for speed; lists of sales; ranges refused. `text` has ids and times taken out. */
+export function readMoney(text: string, options: MoneyOptions): Money {
+  const tokens = findAmounts(text);
+  const sums = readSums(tokens, text, options);
+  const { sum, total, sales } = readSales(sums, text, options);
+  const last = (role: Sum['role']) => sums.filter((found) => found.role === role && !found.denied).at(-1);
+  const net = last('net');
+  const instant = last('instantFee');
+  const fee = last('fee');
+  const slots: SlotMention[] = [];
+  const main = mainSum(sum, fee, options);
+  if (main) slots.push(total === undefined ? mention('amount', main) : { ...mention('amount', main), slot: 'amount', value: total });
+  if (net) slots.push(mention(options.expecting === 'amount' && !main ? 'amount' : 'netAmount', net));
+  if (instant) slots.push(mention('instantFee', instant));
+  const range =
+    !main && tokens.some((token) => token.range && (token.strength === 'unit' || options.aboutMoney || options.expecting === 'amount'));
+  return { slots: asAsked(slots, options.expecting), transactions: sales.length > 1 ? sales : [], amountRange: range };
+}
+
+/** Without a sale the fee itself is the amount in question (扣了我299流量费). */
+const mainSum = (sum: Sum | undefined, fee: Sum | undefined, options: MoneyOptions): Sum | undefined =>
+  sum ?? (options.expecting === 'netAmount' || options.expecting === 'instantFee' ? undefined : fee);
+
+/** A lone figure answers the question about money that was asked. */
+function asAsked(slots: readonly SlotMention[], expecting: Asking | undefined): SlotMention[] {
+  const only = slots.length === 1 ? slots[0] : undefined;
+  if (only?.slot === 'amount' && (expecting === 'netAmount' || expecting === 'instantFee')) return [{ ...only, slot: expecting }];
+  return [...slots];
+}

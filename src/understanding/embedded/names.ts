@@ -1,0 +1,138 @@
+import type { Asking, FEE_NAMES } from '../../domain/slots';
+import type { SlotMention } from '../recognizer';
+import acquirers from './lexicon/acquirers.json';
+import banks from './lexicon/banks.json';
+import fees from './lexicon/fees.json';
+
+type FeeName = (typeof FEE_NAMES)[number];
+interface Name {
+  readonly at: number;
+  readonly word: string;
+  readonly name: string;
+}
+
+/** Every alias with its name, longest first. */
+function indexNames(table: Readonly<Record<string, readonly string[]>>): readonly (readonly [word: string, name: string])[] {
+  const pairs = Object.entries(table).flatMap(([name, words]) => words.map((word) => [word, name] as const));
+  return pairs.sort((a, b) => b[0].length - a[0].length);
+}
+const BANKS = indexNames(banks.banks);
+const ACQUIRERS = indexNames(acquirers.acquirers);
+const FEES = Object.entries(fees.fees);
+
+/** Names found, longest alias first, none inside another. */
+function findNames(text: string, index: readonly (readonly [string, string])[]): Name[] {
+  const found: Name[] = [];
+  for (const [word, name] of index) {
+    const at = text.indexOf(word);
+    if (at >= 0 && isWord(text, at, word) && !found.some((other) => at < other.at + other.word.length && other.at < at + word.length))
+      found.push({ at, word, name });
+  }
+  return found.sort((a, b) => a.at - b.at);
+}
+
+/** A Latin name stands by itself: boc, not the boc of bocce. */
+function isWord(text: string, at: number, word: string): boolean {
+  if (!/^[a-z]/.test(word)) return true;
+  return !/[a-z]/.test(text.charAt(at - 1)) && !/[a-z]/.test(text.charAt(at + word.length));
+}
+
+const SETTLE_BANK =
+  /结算|到账(?:的)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|我的卡是|settle|payout/;
+const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
+
+/** 发卡行 or the bank of the settlement card, by the words around the name and by who speaks. */
+function bankSlot(text: string, at: number, options: NameOptions): 'issuerName' | 'settleBank' | undefined {
+  if (options.expecting === 'settleBank' || options.expecting === 'settleCardLast4') return 'settleBank';
+  if (options.expecting === 'issuerName') return 'issuerName';
+  const left = text.slice(Math.max(0, at - 14), at);
+  const right = text.slice(at, at + 16);
+  if (SETTLE_BANK.test(left) || /^.{0,8}(?:结算|收款卡|到账卡)/.test(right)) return 'settleBank';
+  if (PAYER_BANK.test(left) || PAYER_BANK.test(right)) return 'issuerName';
+  if (options.merchant) return /我(?:的|这)?.{0,4}$/.test(left) ? 'settleBank' : undefined;
+  return options.cardholder || /卡|card/.test(right) ? 'issuerName' : undefined;
+}
+
+export interface NameOptions {
+  readonly expecting: Asking | undefined;
+  readonly merchant: boolean;
+  readonly cardholder: boolean;
+}
+
+/** 云闪付/银联 are no banks; 中国银行保险监督 and 中国人民银行 are not 中国银行. */
+const NO_BANK = /中国银行(?:业|保险)|人民银行|银监/;
+/** 拉卡拉 asked about (正规吗) is still the acquirer named. */
+function acquirer(text: string): SlotMention[] {
+  const found = findNames(text, ACQUIRERS).at(-1);
+  return found ? [{ slot: 'acquirerName', value: found.name, text: found.word }] : [];
+}
+
+function bankMentions(text: string, options: NameOptions): SlotMention[] {
+  if (NO_BANK.test(text)) return [];
+  const mentions = findNames(text, BANKS).flatMap(({ at, word, name }): SlotMention[] => {
+    const slot = bankSlot(text, at, options);
+    return slot ? [{ slot, value: name, text: word }] : [];
+  });
+  return mentions;
+}
+
+/** Code name of the fee spoken of; undefined when none is named. */
+export function feeNameOf(text: string): { readonly name: FeeName; readonly word: string } | undefined {
+  for (const [name, words] of FEES) {
+    const word = words.find((candidate) => text.includes(candidate));
+    if (word !== undefined && !isElsewhere(text, word)) return { name: name as FeeName, word };
+  }
+  return undefined;
+}
+
+/** Deposits of hotels and flats, insurance and members of other things are not fees of the machine. */
+const ELSEWHERE: Readonly<Record<string, RegExp>> = {
+  押金: /酒店|宾馆|房东|租房|租车|共享单车|充电宝|民宿/,
+  保证金: /酒店|解冻|淘宝|店铺|投标/,
+  deposit: /hotel|rent|car|security deposit/,
+  保险: /医保|社保|车险|保险公司|保险柜/,
+  会员: /视频|爱奇艺|腾讯|优酷|健身|超市会员|会员卡|会员店/,
+  vip: /视频|游戏|包厢/,
+  流量卡: /手机/,
+  卡费: /.(?:手续|结算)卡费/,
+};
+const isElsewhere = (text: string, word: string): boolean => ELSEWHERE[word]?.test(text) ?? false;
+
+const PAYER_LABEL =
+  /(?:打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:显示|写|叫|是|为|的|:|上)*\s?(?:是|个|一个|叫)?(?<v>[^,。!?;\s□]{2,24})/;
+const PAYEE_LABEL =
+  /(?:收款方|收款人|商户全称|收款商户|商户名称|付给|收款账户)(?:名称|名字|全称|户名)?(?:显示|写|叫|是|为|的|:)*\s?(?<v>[^,。!?;\s□]{2,24})/;
+const NO_NAME = /^(?:谁|什么|哪|不|没|吗|呢|怎么|账户|是谁|显示什么|的|了|不是|查|那边|说)/;
+const LEAD_IN = /^(?:显示)?(?:是|叫|写的是|写的|为|:|好像是|应该是)?\s?/;
+
+function payer(text: string, original: string, expecting: Asking | undefined): SlotMention[] {
+  const slots = [
+    ['payerName', PAYER_LABEL],
+    ['payeeName', PAYEE_LABEL],
+  ] as const;
+  return slots.flatMap(([slot, label]): SlotMention[] => {
+    const named = text.match(label)?.groups?.['v'];
+    if (named !== undefined && !NO_NAME.test(named))
+      return [{ slot, value: named.replace(/(?:打|转|付)(?:的|过来的?|来的)$/, ''), text: named }];
+    if (expecting !== slot) return [];
+    const value = original
+      .trim()
+      .replace(LEAD_IN, '')
+      .replace(/[。.!！,，]+$/, '')
+      .slice(0, 60);
+    return value === '' ? [] : [{ slot, value, text: value }];
+  });
+}
+
+const NOTICE_LENGTH = 500;
+
+/** Banks, acquirer, payer and payee, and what the user quotes when it was asked. `original` is the text before normalisation. */
+export function findNamed(text: string, original: string, options: NameOptions & { readonly reply: string | undefined }): SlotMention[] {
+  const answers = options.reply === 'unknown';
+  const free = answers ? [] : payer(text, original, options.expecting);
+  const notice: SlotMention[] =
+    options.expecting === 'noticeText' && !answers && text.length >= 2
+      ? [{ slot: 'noticeText', value: original.trim().slice(0, NOTICE_LENGTH), text: text.slice(0, NOTICE_LENGTH) }]
+      : [];
+  return [...bankMentions(text, options), ...acquirer(text), ...free, ...notice];
+}

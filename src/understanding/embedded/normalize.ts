@@ -1,0 +1,70 @@
+import homophones from './lexicon/homophones.json';
+import traditional from './lexicon/traditional.json';
+
+/** Longest text considered; the rest of a message is not read. */
+export const MAX_LENGTH = 2000;
+
+const SIMPLIFIED = new Map([...traditional.from].map((char, at) => [char, traditional.to.charAt(at)]));
+const INVISIBLE = /[\p{Cf}\p{Mn}\u115f\u1160\u3164\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/gu;
+
+type Rewrite = readonly [from: string, to: string];
+
+/** Rewrites by first character, longest first. */
+function indexRewrites(): ReadonlyMap<string, readonly Rewrite[]> {
+  const index = new Map<string, Rewrite[]>();
+  for (const [from, to] of Object.entries({ ...homophones.typos, ...homophones.abbreviations, ...homophones.dialect })) {
+    const first = from.charAt(0);
+    index.set(first, [...(index.get(first) ?? []), [from, to]]);
+  }
+  for (const list of index.values()) list.sort((a, b) => b[0].length - a[0].length);
+  return index;
+}
+const REWRITES = indexRewrites();
+const LATIN = /[a-z0-9]/;
+
+/** A rewrite of Latin letters holds for a whole word only (wx, but not the wx of dwx1). */
+function fits(text: string, at: number, from: string): boolean {
+  if (!text.startsWith(from, at)) return false;
+  if (LATIN.test(from.charAt(0)) && LATIN.test(text.charAt(at - 1))) return false;
+  return !(LATIN.test(from.charAt(from.length - 1)) && LATIN.test(text.charAt(at + from.length)));
+}
+
+/** 繁 → 简, character by character. */
+export function simplify(text: string): string {
+  let out = '';
+  for (const char of text) out += SIMPLIFIED.get(char) ?? char;
+  return out;
+}
+
+function rewrite(text: string): string {
+  let out = '';
+  for (let at = 0; at < text.length; ) {
+    const found = REWRITES.get(text.charAt(at))?.find(([from]) => fits(text, at, from));
+    out += found ? found[1] : text.charAt(at);
+    at += found ? found[0].length : 1;
+  }
+  return out;
+}
+
+/** 「昨 天 刷 卡」 as some voice keyboards write it. */
+const SPACED_OUT = /\p{Script=Han} \p{Script=Han} \p{Script=Han} \p{Script=Han}(?: |$)/u;
+
+/**
+ * The form every rule reads: first 2,000 characters, half-width, simplified, lower case, no invisible characters,
+ * usual misspellings, dialect words and abbreviations rewritten. A full-width comma becomes 「, 」 unless it groups full-width digits.
+ */
+export function normalize(text: string): string {
+  const half = text
+    .slice(0, MAX_LENGTH)
+    .replace(/(?<=[０-９])，(?=[０-９]{3}(?![０-９]))/g, ',')
+    .replace(/，/g, ', ')
+    .normalize('NFKC')
+    .slice(0, MAX_LENGTH)
+    .replace(INVISIBLE, '')
+    .replace(/[￥¥]/g, '¥')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim();
+  const joined = SPACED_OUT.test(half) ? half.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '') : half;
+  return rewrite(simplify(joined));
+}

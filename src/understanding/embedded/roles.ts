@@ -1,0 +1,124 @@
+import type { Signal, SlotValue } from '../../domain/slots';
+import { clauses } from './found';
+
+type Role = SlotValue<'role'>;
+type IssueType = SlotValue<'issueType'>;
+
+const MERCHANT =
+  /我(?:们)?(?:是|做)(?:一?个|一家)?(?:商户|商家|店主|老板|开店|收银|店长|财务|个体|做生意|收款)|(?:我|我们|俺|咱|本|自家)(?:的|家|这|那)*(?:店|机子|机器|pos机?|终端|铺子|铺|门面|饭店|餐馆|超市|商铺|摊|公司)(?!家)|(?:顾客|客人|客户|买家|消费者|老外|熟人|人家)[^,]{0,10}(?:刷|付|扫|买|消费|转|支付|给我|结账|微信|支付宝|插|说(?:他|她|已经)?(?:付|扣|被扣))|(?:收|卖)(?:了|过)?(?:一)?(?:笔|单|个)|结算卡|结算账户|划款|出款|商户(?:后台|app|版|端|号)|收款(?:码|机|音箱|机器|员|到账)|我(?:这边|店里|们店|方)?(?:收款|收银|收的|收了|没收到(?:货款|结算|营业款))|(?:给|跟)(?:顾客|客人|客户)|货款|营业款|营业额|到不了账|(?:我|我们)(?:的)?(?:小店|生意)|店里(?:收|刷|生意|营业)|(?:刷|收)(?:了)?(?:顾客|客人|客户)|(?:t|d) ?\+ ?[01]|秒到|my (?:shop|store|terminal|machine|pos|restaurant|business|customer)|i(?:'m| am) (?:a|the) (?:merchant|shop ?keeper|store ?owner|seller|owner|cashier)|(?:a|the|our|my) customer (?:paid|swiped|scanned|bought|used)|settlement (?:account|card)|our (?:shop|store|terminal|machine|pos)/;
+const CARDHOLDER =
+  /我(?:是|就是)(?:一?个)?(?:顾客|客人|持卡人?|付款(?:的|人|方)|买(?:东西|家)|消费者|刷卡的)|我(?:自己|本人|今天|昨天|前天|刚才|刚|去|在)[^,]{0,12}(?:买|消费|付款|付的|刷(?:的|了)?(?:我的?)?卡|吃饭|加油|住(?:酒店|院)|购物|看病)|我(?:的)?(?:卡|信用卡|储蓄卡|银行卡|账户)(?:里|上|都|也)?(?:却|已经?|就)?(?:被|扣|显示扣|少了|上扣)|(?:店家|商家|店里?|老板|收银(?:员|台)?|店员|超市|卖家|服务员|前台|柜台)(?:却|又|都|还|那边|非)?(?:说|讲|不认|不肯|不给|让我|叫我|要我|坚持|拒绝)|我(?:在|去)[^,]{0,10}(?:超市|饭店|餐厅|商场|药店|医院|加油站|酒店|店|商店|便利店|网上|淘宝)|(?:扫|付|刷)了(?:店家|商家|他们|老板|店里)的?|给(?:店家|商家|老板|卖家)(?:付|转|扫)|(?:我)(?:要|想)?(?:退货|退款)|(?:店家|商家|老板|卖家|商户|酒店|超市)(?:已经|答应|说)?(?:给我)?退|我(?:买的?|付的?|给的)|网购|我(?:的)?(?:订单|快递)|i (?:bought|paid|was charged|swiped|used my card|am a (?:customer|cardholder))|my (?:card|bank|account) (?:was|got|is|has been|shows?)|the (?:shop|store|merchant|cashier|seller) (?:says?|said|told|claims|refus)/;
+const STAFF =
+  /我是(?:内部|运营|客服|技术|公司)?(?:员工|同事|人员|坐席|运营)|渠道故障上报|案件摘要|算到账\s|^案件\s|internal staff|内部人员/;
+const BYSTANDER =
+  /(?:就|只是|随便|单纯)(?:想)?(?:问问|了解|咨询一下|打听)|还没办|没有pos|想办(?:一台|个|理)?(?:pos|刷卡机)|just asking|just curious/;
+
+/** Answers to 「您是商户还是付款人?」. */
+const ASKED: readonly (readonly [Role, RegExp])[] = [
+  ['staff', /内部|员工|staff|运营|坐席/],
+  ['bystander', /问问|随便|了解|都不是|两个都不|bystander|just asking/],
+  ['cardholder', /顾客|持卡|付款|付钱|买|消费者|客人|刷卡的|我付|给钱的|扫的|cardholder|customer|payer|buyer|i paid/],
+  ['merchant', /商户|商家|老板|店主|收款|收钱|收银|店长|开店|店里|卖|财务|个体|merchant|seller|owner|shop/],
+];
+
+/** Who speaks, by cues in the words; undefined when they fit both sides. 「刷了299没到账」 has none. */
+export function roleOf(text: string, asked: boolean): { readonly value: Role; readonly text: string } | undefined {
+  if (asked && text.length <= 30) {
+    const answer = ASKED.find(([, pattern]) => pattern.test(text));
+    const words = answer && text.match(answer[1])?.[0];
+    if (answer && !/不是/.test(text)) return { value: answer[0], text: words ?? text };
+  }
+  const staff = text.match(STAFF);
+  if (staff) return { value: 'staff', text: staff[0] };
+  const merchant = text.match(MERCHANT);
+  const cardholder = text.match(CARDHOLDER);
+  if (merchant && cardholder) return decide(text, merchant[0], cardholder[0]);
+  if (merchant) return { value: 'merchant', text: merchant[0] };
+  if (cardholder) return { value: 'cardholder', text: cardholder[0] };
+  const bystander = text.match(BYSTANDER);
+  return bystander ? { value: 'bystander', text: bystander[0] } : undefined;
+}
+
+/** Both sides are named: own words (我是…, 我的店) decide, else the first who acts. */
+function decide(text: string, merchant: string, cardholder: string): { readonly value: Role; readonly text: string } | undefined {
+  if (
+    /我(?:们)?是[^,]{0,4}(?:商户|商家|店|老板|收)|(?:我|我们)(?:的|家|这)*(?:店|机子|机器|pos|铺)|结算卡|my (?:shop|store|terminal)/.test(
+      text,
+    )
+  )
+    return { value: 'merchant', text: merchant };
+  if (
+    /我(?:就)?是[^,]{0,4}(?:顾客|客人|持卡|付款|消费)|(?:店家|商家|老板|店里|收银员?|超市)(?:却|又|都|还)?(?:说|不认|不肯|让我)|我(?:在|去)|i (?:paid|bought)/.test(
+      text,
+    )
+  )
+    return { value: 'cardholder', text: cardholder };
+  return /(?:顾客|客人|客户|customer)/.test(text) ? { value: 'merchant', text: merchant } : undefined;
+}
+
+export interface IssueCues {
+  readonly role: Role | undefined;
+  readonly signals: readonly Signal[];
+  /** A fee of the machine is named. */
+  readonly fee: string | undefined;
+  /** Both the sale and what arrived of it were told. */
+  readonly arrivedLess: boolean;
+  readonly txFailed: boolean;
+}
+
+const MISSING =
+  /(?:没|未|不|没有|还没)(?:有)?(?:到账?|收到|入账|进账|到我|到卡|见到|看到|进来|打过来|划过来|结算|过来|来钱|见钱|结给|入)|到不了|钱呢|没(?:钱|款)?进|没动静|not (?:received|arrived|in my account|settled)|(?:hasn'?t|haven'?t|didn'?t|did not|has not|never) (?:received?|arrived?|come|came|settled?|got|get|been (?:received|settled|paid))|where is my money|no money/;
+const REFUND = /退款|退货|退的|退了|退给|退钱|refund/;
+const REFUND_MISSING =
+  /(?:退款|退货|退的钱?|退了|退给|说退|refund)[^。]{0,20}(?:没|未|不|还|多久|什么时候|几天|哪|没到|hasn'?t|haven'?t|not|when|where|still)|(?:没|未|还没)(?:有)?(?:收到|见到|看到)[^,]{0,4}退|什么时候退/;
+const PREAUTH = /预授权|pre-?auth|(?:酒店|宾馆|租车|民宿|hotel)[^。]{0,10}(?:押金|deposit|冻结|hold)/;
+const SHORT =
+  /(?:到账|到手|到的|收到的?|入账|结算|打款|划款)(?:金额|的钱|款|数)?[^,]{0,6}(?:少|不对|不符|不够|对不上|有差|差了|缺)|少(?:到|给|打|结|了)[^,]{0,6}(?:账|钱|块|元|□|\d)|对不上|只到(?:账|了)|到账?少|钱少了|少钱|(?:received|got|arrived) (?:less|only)|short by|amount is (?:less|short)/;
+const DEBITED = /扣(?:了|款|钱|走|掉)|被扣|划走|钱(?:都|已经?|也)?(?:出去|付|没)了?|charged|debited|deducted/;
+const FAILED =
+  /失败|没成功|不成功|未成功|超时|没出(?:小?票|单)|没打(?:出|印)|没(?:有)?小票|没反应|卡住|断网|死机|报错|没显示(?:成功|收款)|failed|declined|error|timed? ?out/;
+const MACHINE_FEE =
+  /(?:机器|机子|pos机?|机具|设备)(?:的)?(?:收费|扣费|费用|扣钱|费)|(?:乱|莫名其妙|无缘无故|偷偷|私自|自动)(?:的)?(?:扣费|收费|扣(?:了)?我?(?:钱|□))|首刷|激活(?:款|费|刷|扣)|(?:办|买)机(?:器|的钱|费)?|机器钱|machine fee/;
+const OTHER_PAYEE =
+  /(?:付|转|扫)(?:到|给|错)(?:了)?(?:别人|个人|私人|收银员)|转账给我|(?:他|对方|顾客|客人)(?:转|付)(?:账|款|钱)?[^,]{0,8}截图/;
+
+/** Which reading of 「扣费未到账」 (docs/domain.md §2.2) the words make certain; undefined leaves the question open. */
+export function issueOf(text: string, cues: IssueCues): { readonly value: IssueType; readonly text: string } | undefined {
+  const has = (...names: Signal[]): boolean => names.some((name) => cues.signals.includes(name));
+  const hit = (pattern: RegExp): string | undefined => text.match(pattern)?.[0];
+  const is = (value: IssueType, words: string | undefined) => (words === undefined ? undefined : { value, text: words });
+  const preauth = hit(PREAUTH);
+  if (preauth) return is('R7', preauth);
+  if (has('promisedReturn') && (cues.fee !== undefined || /返|刷满|刷够|达标/.test(text))) return is('R5', hit(/返|退/));
+  const missing = hit(MISSING);
+  const refund = hit(REFUND_MISSING);
+  if (refund && REFUND.test(text) && cues.fee === undefined) return is('R6', refund);
+  const fee = feeReading(text, cues, missing);
+  if (fee) return is('R3', fee);
+  if (has('fakeProof', 'wrongPayee', 'qrSwapped')) return is('R8', hit(/截图|给我看|延|付|转|扫|码|screenshot|showed|fake|paid|qr/) ?? '');
+  const other = hit(OTHER_PAYEE);
+  if (other) return is('R8', other);
+  const short = hit(SHORT);
+  if (short || cues.arrivedLess) return is('R4', short ?? hit(/到|收/) ?? '');
+  if (has('shopDenies')) return is('R2', hit(/没|未|不|not|n't/) ?? '');
+  const failed = hit(FAILED);
+  if (DEBITED.test(text) && (failed !== undefined || cues.txFailed)) return is('R2', failed ?? hit(DEBITED));
+  if (missing && cues.role === 'merchant') return is('R1', missing);
+  return undefined;
+}
+
+/** A fee of the machine is R3, unless it stands beside a sale that is missing (手续费 explains a shortfall: R4). */
+function feeReading(text: string, cues: IssueCues, missing: string | undefined): string | undefined {
+  const machine = text.match(MACHINE_FEE)?.[0];
+  if (machine && !missing) return machine;
+  if (cues.fee === undefined || cues.fee === 'merchantFee' || cues.fee === 'instantFee') return undefined;
+  return /扣|收|交|费|退|要|凭什么|charged?|fee/.test(text) && !SHORT.test(text) ? cues.fee : undefined;
+}
+
+/** Clauses that ask for a general rule carry no case. */
+export const isGeneralQuestion = (text: string): boolean =>
+  clauses(text).every((part) =>
+    /什么(?:是|叫|意思|区别)|是什么|怎么(?:算|看|查|办理)|多少(?:钱|正常)?\?|区别|会不会|能不能|可以.{0,10}吗|是不是.{0,8}(?:合法|正规)/.test(
+      part,
+    ),
+  );

@@ -1,0 +1,105 @@
+import type { Asking, Fen } from '../../domain/slots';
+import type { AmountToken } from './amounts';
+import { clauseAt } from './found';
+
+/** What a figure is the amount of. `other`: money of another matter (a limit, a fee beside the sale, a balance). */
+export type SumRole = 'sale' | 'net' | 'instantFee' | 'fee' | 'total' | 'each' | 'short' | 'other';
+
+export interface Sum {
+  readonly token: AmountToken;
+  readonly fen: Fen;
+  readonly role: SumRole;
+  /** Replaced by another figure of the same message (不是2300). */
+  readonly denied: boolean;
+  /** Said as the right one (应该是, 不对，是, 打错了). */
+  readonly correction: boolean;
+}
+
+export interface SumOptions {
+  readonly expecting: Asking | undefined;
+  /** The message speaks of money at all: 刷, 付, 到账, 钱 … */
+  readonly aboutMoney: boolean;
+}
+
+const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
+const MONEY_TALK =
+  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|settle|deposit/;
+export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
+
+/** Directly before a figure: what was done with that money. */
+const VERB_BEFORE =
+  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|,|:|charged|paid|for|of|amount|was|is|got|received|only|just|rmb|about|around|□)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+const AFTER_SALE =
+  /^\s?(?:□|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
+
+/** What is said before the right value. */
+const CORRECTS =
+  /(?:不对|不是|错了|错|搞错|打错|说错|写错|记错|更正|纠正|改成|改为|改一下|应该是|应为|其实是|实际是|实际上是|是我|sorry|wrong|correction|i mean(?:t)?|actually|should be|instead)[^\d一二三四五六七八九]{0,14}$/;
+
+/** A bare figure is money only when the words around it say so. */
+function counts(token: AmountToken, text: string, options: SumOptions): boolean {
+  if (token.strength !== 'bare') return true;
+  const whole = /^[^\d\p{Script=Han}a-z]*$/u.test(text.slice(0, token.start) + text.slice(token.end));
+  if (ASKS_MONEY.has(options.expecting)) return true;
+  if (whole) return false;
+  const corrects = CORRECTS.test(text.slice(Math.max(0, token.start - 24), token.start));
+  if (corrects && token.text.length >= 2) return true;
+  if (!options.aboutMoney) return false;
+  const before = VERB_BEFORE.test(text.slice(Math.max(0, token.start - 12), token.start));
+  const figure = /^\d{3,8}(?:\.\d{1,2})?$/.test(token.text);
+  if (figure) return before || AFTER_SALE.test(text.slice(token.end, token.end + 8));
+  return before && DIRECT_VERB.test(text.slice(Math.max(0, token.start - 8), token.start));
+}
+const DIRECT_VERB =
+  /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|charged|paid|of)\s?(?:了|过|掉|走|的是|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
+
+const NET_BEFORE =
+  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到卡(?:里)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|received|got|arrived|credited)(?:了|的|是|就|只有|只|才|账|个|我|only|just|a|:)*\s?$/;
+const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收)\S{0,2}$/;
+const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)/;
+const INSTANT_BEFORE =
+  /(?:秒到|提现|秒结|加急|d\+?0|t\+?0|实时)(?:的)?(?:手续)?费?(?:用|又|还|也|是|要|收|扣|了|我|:|每笔|一笔|每次|又扣)*\s?$/;
+const INSTANT_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的|是)?\s?(?:秒到|提现|秒结|加急|到账)(?:的)?(?:手续)?费/;
+const FEE_BEFORE =
+  /(?:手续费|服务费|流量费|会员费|保险费?|押金|激活(?:款|费)?|年费|管理费|费用|通讯费|通信费|sim卡费|保证金|违约金|fee|deposit)(?:的?(?:是|又|还|也|要|收|扣|了|掉|我|:|竟然|居然|一下|单独|就|到|每年|每月|of|was|is)){0,4}\s?$/;
+const FEE_AFTER =
+  /^\s?(?:块|元)?(?:钱)?(?:的|是|做|当|作为|一年的|一个月的)?\s?(?:手续费|服务费|流量费|流量卡?费|流量|会员费?|保险费?|押金|激活|年费|管理费|通讯费|通信费|费用|保证金|fee|deposit)/;
+const TOTAL_BEFORE =
+  /(?:一共|总共|合计|共计|总计|加起来|总额|总金额|合起来|共|total(?:ling)?(?: of)?|altogether)(?:是|有|刷了|收了|大概|差不多|:|就|要|应该|扣了|付了|了)*\s?$/;
+const TOTAL_AFTER = /^\s?(?:块|元)?(?:钱)?\s?(?:in total|altogether|一共|总共)/;
+const EACH_BEFORE = /(?:都是|每笔|每单|各|每次|均为|单笔|分别都是|each)(?:是|都是|都|刷了|了|of|刷|收|:)*\s?$/;
+const EACH_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的)?\s?(?:一笔(?!都|也)|每笔|一单|each|的?(?:两|三|四|五|2|3|4|5)笔)/;
+const LIMIT_BEFORE =
+  /(?:限额|单笔不|最高|上限|超过|超|额度|不能超|不超过|满|每日|日限|以上|大于|limit)(?:是|了|为|有|每天|每日|单笔|:)*\s?$/;
+const LIMIT_AFTER = /^\s?(?:块|元)?(?:的)?\s?(?:以上|以下|限额|额度|以内|封顶|limit)/;
+const BALANCE_BEFORE = /(?:余额|还剩|剩余?|结余|里面?还?有|balance)(?:是|了|还|有|只|就|显示|里|里面|of|:)*\s?$/;
+const SHORT_BEFORE = /(?:少了?|差了?|短了?|缺|少到|少给|多扣|short(?: by)?|missing)(?:我|了|给|账|大概|差不多|到|整整|将近)*\s?$/;
+const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消费|账单|只用|只该|说好)(?:是|只|就|收|付|刷|要|消费|扣|的|为|我)*\s?$/;
+const DENIED_BEFORE = /(?:不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
+const PROMISE_BEFORE = /(?:刷满|满|返|返现|返还|奖励|送|赠)(?:了|给|我|我们|你|:|现|够)*\s?$/;
+
+/** Role of a figure by the words right before and after it, within its clause. */
+function roleOf(before: string, after: string): SumRole {
+  if (INSTANT_BEFORE.test(before) || INSTANT_AFTER.test(after)) return 'instantFee';
+  if (LIMIT_BEFORE.test(before) || LIMIT_AFTER.test(after) || PROMISE_BEFORE.test(before)) return 'other';
+  if (FEE_BEFORE.test(before) || FEE_AFTER.test(after)) return 'fee';
+  if (SHORT_BEFORE.test(before)) return 'short';
+  if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
+  if (EACH_BEFORE.test(before) || EACH_AFTER.test(after)) return 'each';
+  if ((NET_BEFORE.test(before) && !NOT_NET.test(before)) || NET_AFTER.test(after)) return 'net';
+  if (BALANCE_BEFORE.test(before)) return 'other';
+  return 'sale';
+}
+
+/** Figures of the text with what each is; those that are no money are left out. */
+export function readSums(tokens: readonly AmountToken[], text: string, options: SumOptions): Sum[] {
+  return tokens.flatMap((token): Sum[] => {
+    if (token.fen === undefined || !counts(token, text, options)) return [];
+    const { before, after } = clauseAt(text, token.start, token.end);
+    const wide = text.slice(Math.max(0, token.start - 24), token.start);
+    const role = PRICE_BEFORE.test(before) && !/应该是|应为/.test(before) ? 'other' : roleOf(before, after);
+    return [
+      { token, fen: token.fen, role, denied: DENIED_BEFORE.test(before), correction: CORRECTS.test(wide) && !DENIED_BEFORE.test(before) },
+    ];
+  });
+}

@@ -1,0 +1,262 @@
+import { addDays, addMs, dateOf, MINUTE_MS, timeOf } from '../../domain/calendar';
+import type { Moment, PartOfDay } from '../../domain/slots';
+import { type ClockToken, findClocks, findParts, type PartToken } from './clocks';
+import { type DateToken, findDates } from './dates';
+import { smallNumber } from './numerals';
+
+/** A time said in the text, placed on the calendar. */
+export interface TimeMention {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** Undefined when a time was meant that cannot be placed (前几天, 周末) or lies ahead (明天). */
+  readonly moment: Moment | undefined;
+  readonly approx: boolean;
+  /** No day was said: the latest past one was taken. */
+  readonly dateAssumed: boolean;
+  /** 12点 without 中午/半夜. */
+  readonly ambiguousHour: boolean;
+  readonly future: boolean;
+}
+
+export interface TimeOptions {
+  /** ISO +08:00 */
+  readonly now: string;
+  /** A time was asked for: a bare 三点 or 下午 counts. */
+  readonly asked: boolean;
+}
+
+interface Group {
+  start: number;
+  end: number;
+  day?: DateToken;
+  part?: PartToken;
+  clock?: ClockToken;
+}
+
+const GLUE = /^[ ,、的在于是约大概差不多可能应该好像就那会儿时候当天(（)）~-]{0,5}$/;
+const ENGLISH_GLUE = /^[ ,]*(?:at|in|on|the|around|about|of|in the|at about|at around)?[ ,]*$/;
+const glued = (gap: string): boolean => GLUE.test(gap) || ENGLISH_GLUE.test(gap);
+
+type Token =
+  | { readonly kind: 'day'; readonly token: DateToken }
+  | { readonly kind: 'part'; readonly token: PartToken }
+  | { readonly kind: 'clock'; readonly token: ClockToken };
+
+/** Puts neighbouring day, part of the day and clock together, in any order, each at most once. */
+function group(text: string, tokens: readonly Token[]): Group[] {
+  const groups: Group[] = [];
+  for (const next of tokens) {
+    const last = groups.at(-1);
+    const near = last && glued(text.slice(last.end, next.token.start));
+    const target = near && joins(last, next, text) ? last : { start: next.token.start, end: next.token.end };
+    if (target !== last) groups.push(target);
+    target.end = next.token.end;
+    if (next.kind === 'day') target.day = preferred(target.day, next.token);
+    if (next.kind === 'part') target.part = next.token;
+    if (next.kind === 'clock') target.clock = next.token;
+  }
+  return groups;
+}
+
+function joins(last: Group, next: Token, text: string): boolean {
+  if (next.kind === 'clock') return last.clock === undefined;
+  if (next.kind === 'part') return last.part === undefined && (last.clock === undefined || /[a-z]/.test(text.charAt(next.token.start)));
+  const latin = /[a-z]/.test(text.charAt(next.token.start));
+  if (last.day === undefined) return latin || (last.clock === undefined && last.part === undefined);
+  const gap = text.slice(last.end, next.token.start);
+  return last.clock === undefined && last.part === undefined && last.day.calendar !== next.token.calendar && /^[ (（,]{0,2}$/.test(gap);
+}
+
+const preferred = (a: DateToken | undefined, b: DateToken): DateToken => (a?.calendar ? a : b);
+
+interface Placed {
+  readonly hour: number;
+  readonly minute: number;
+  /** Days to add: 昨晚十二点 is the next day. */
+  readonly days: number;
+}
+
+/** Hour of the day from what was said. A bare 1–6 is the afternoon, as in a shop. */
+function place(clock: ClockToken, part: PartToken | undefined): Placed {
+  const { hour, minute } = clock;
+  const at = (value: number): Placed => (value >= 24 ? { hour: value - 24, minute, days: 1 } : { hour: value, minute, days: 0 });
+  if (clock.half) return at((hour % 12) + (clock.half === 'pm' ? 12 : 0));
+  if (hour > 12 && hour < 24) return at(hour);
+  if (part) return at(hourInPart(hour, part));
+  if (!clock.exact && hour >= 1 && hour <= 6) return at(hour + 12);
+  return at(hour);
+}
+
+function hourInPart(hour: number, part: PartToken): number {
+  const late: Record<PartOfDay, number> = {
+    dawn: hour % 12,
+    morning: hour,
+    noon: hour < 6 ? hour + 12 : hour,
+    afternoon: hour < 12 ? hour + 12 : hour,
+    evening: lateHour(hour),
+    night: lateHour(hour),
+  };
+  return late[part.part];
+}
+
+/** 晚上八点 20, 晚上十二点 24; 晚上/半夜一点 stays 1 and moves to the next day in `resolve`. */
+function lateHour(hour: number): number {
+  if (hour === 0) return 24;
+  return hour >= 5 && hour <= 12 ? hour + 12 : hour;
+}
+
+const clockText = (hour: number, minute: number): string => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+const isAhead = (date: string, time: string, now: string): boolean => `${date}T${time}` > addMs(now, 5 * MINUTE_MS).slice(0, 16);
+
+interface Resolution {
+  readonly moment?: Moment;
+  readonly ambiguousHour?: boolean;
+  readonly dateAssumed?: boolean;
+  readonly future?: boolean;
+}
+
+function resolve(found: Group, options: TimeOptions): Resolution {
+  const today = dateOf(options.now);
+  if (found.day && found.day.date === undefined) return {};
+  if (!found.clock) return dayOnly(found, today, options.now);
+  const { clock, part, day } = found;
+  if (clock.hour === 12 && !clock.exact && !clock.half && !part) return twelve(day, clock, options);
+  const placed = place(clock, part);
+  const nightRolls = part?.nightOf === true && placed.days === 0 && placed.hour < 5 && day !== undefined && rolls(part);
+  const time = clockText(placed.hour, placed.minute);
+  if (day?.date) {
+    const date = addDays(day.date, placed.days + (nightRolls ? 1 : 0));
+    if (!isAhead(date, time, options.now)) return { moment: { date, time } };
+    const early = clockText(clock.hour % 24, clock.minute);
+    if (!part && !clock.half && early < time && !isAhead(day.date, early, options.now)) return { moment: { date: day.date, time: early } };
+    if (part?.nightOf && day.date === today && !isAhead(addDays(date, -1), time, options.now) && placed.hour < 5)
+      return { moment: { date: addDays(date, -1), time } };
+    return { future: true };
+  }
+  const date = isAhead(today, time, options.now) ? addDays(today, -1) : today;
+  return { moment: { date, time }, dateAssumed: true };
+}
+
+/** 晚上 rolls over midnight; 半夜 is said of the date itself. */
+const rolls = (part: PartToken): boolean => part.part === 'evening';
+
+/** 12点 alone: noon or midnight must be asked, unless noon still lies ahead. */
+function twelve(day: DateToken | undefined, clock: ClockToken, options: TimeOptions): Resolution {
+  const today = dateOf(options.now);
+  const date = day?.date ?? today;
+  if (isAhead(date, clockText(12, clock.minute), options.now)) {
+    if (day) return { moment: { date, time: clockText(0, clock.minute) } };
+    return { moment: { date }, ambiguousHour: true, dateAssumed: true };
+  }
+  return { moment: { date }, ambiguousHour: true, ...(day ? {} : { dateAssumed: true }) };
+}
+
+const PART_BEGINS: Record<PartOfDay, string> = {
+  dawn: '00:00',
+  morning: '06:00',
+  noon: '11:00',
+  afternoon: '12:00',
+  evening: '18:00',
+  night: '22:00',
+};
+
+function dayOnly(found: Group, today: string, now: string): Resolution {
+  const part = found.part?.part;
+  if (found.day?.date) {
+    if (isAhead(found.day.date, part ? PART_BEGINS[part] : '00:00', now)) return { future: true };
+    return { moment: { date: found.day.date, ...(part ? { part } : {}) } };
+  }
+  if (!part) return {};
+  const date = isAhead(today, PART_BEGINS[part], now) ? addDays(today, -1) : today;
+  return { moment: { date, part }, dateAssumed: true };
+}
+
+const AGO =
+  /(?<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半|大半)\s?(?<half>个半)?(?:多|来)?个?(?<u>小时|钟头|分钟|分)(?<half2>半)?多?钟?(?:之|以)?前|\b(?<n2>\d{1,3}|an?|half an|one|two|three|five|ten) (?<u2>hours?|hrs?|minutes?|mins?) ago\b/g;
+const JUST_NOW = /刚刚?才?(?=[刷扫付收转买消给支结用])|刚才|刚刚|\bjust now\b|\ba moment ago\b/g;
+const NOT_A_SALE = /^(?:也|我)?(?:说|讲|问|发|打电话|打错|打的|提|那个|的?问题|写|给你|忘|看|查|聊|手机|掉线|不在)/;
+const ENGLISH_COUNT: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2, three: 3, five: 5, ten: 10, 'half an': 0.5 };
+
+/** 半小时前, 两个小时前, 刚才: an instant, about. */
+function instants(text: string, now: string): TimeMention[] {
+  const at = (match: RegExpMatchArray, minutesAgo: number): TimeMention => {
+    const start = match.index ?? 0;
+    const instant = addMs(now, -Math.round(minutesAgo) * MINUTE_MS);
+    const moment = { date: dateOf(instant), time: timeOf(instant).slice(0, 5) };
+    return {
+      start,
+      end: start + match[0].length,
+      text: match[0],
+      moment,
+      approx: true,
+      dateAssumed: false,
+      ambiguousHour: false,
+      future: false,
+    };
+  };
+  const ago = [...text.matchAll(AGO)].flatMap((match) => {
+    const groups = match.groups ?? {};
+    const unit = /小时|钟头|h/.test(groups['u'] ?? groups['u2'] ?? '') ? 60 : 1;
+    const words = groups['n'] ?? '';
+    const count = groups['n2'] ? (ENGLISH_COUNT[groups['n2']] ?? Number(groups['n2'])) : /半/.test(words) ? 0.5 : smallNumber(words);
+    if (count === undefined) return [];
+    return [at(match, (count + (groups['half'] || groups['half2'] ? 0.5 : 0)) * unit)];
+  });
+  const just = [...text.matchAll(JUST_NOW)]
+    .filter((match) => !NOT_A_SALE.test(text.slice((match.index ?? 0) + match[0].length)))
+    .map((match) => at(match, 0));
+  return [...ago, ...just];
+}
+
+const ABOUT_BEFORE = /(?:大概|大约|约莫|差不多|可能是|好像是|应该是|around|about)\s?(?:是|在)?$/;
+const ABOUT_AFTER = /^\s?(?:左右|前后|上下|的样子|那会儿?|那阵|吧大概)/;
+
+/** Times in `text`, in order; at most one a place. Wall clock of Asia/Shanghai. */
+export function findTimes(text: string, options: TimeOptions): TimeMention[] {
+  const fixed = instants(text, options.now);
+  const free = (token: { start: number; end: number }) => !fixed.some((mention) => token.start < mention.end && mention.start < token.end);
+  const tokens: Token[] = [
+    ...findDates(text, dateOf(options.now)).map((token): Token => ({ kind: 'day', token })),
+    ...findParts(text).map((token): Token => ({ kind: 'part', token })),
+    ...findClocks(text).map((token): Token => ({ kind: 'clock', token })),
+  ].filter(({ token }) => free(token));
+  tokens.sort((a, b) => a.token.start - b.token.start);
+  const groups = group(text, tokens).filter((found) => keep(found, options.asked));
+  const mentions = groups.map((found): TimeMention => {
+    const resolution = resolve(found, options);
+    const approx =
+      (found.clock?.approx ?? false) ||
+      (found.day?.approx ?? false) ||
+      ABOUT_BEFORE.test(text.slice(Math.max(0, found.start - 6), found.start)) ||
+      ABOUT_AFTER.test(text.slice(found.end, found.end + 5));
+    return {
+      start: found.start,
+      end: found.end,
+      text: text.slice(found.start, found.end),
+      moment: resolution.moment,
+      approx,
+      dateAssumed: resolution.dateAssumed ?? false,
+      ambiguousHour: resolution.ambiguousHour ?? false,
+      future: resolution.future ?? false,
+    };
+  });
+  return merge(mentions, fixed, text);
+}
+
+/** A weak hour or a lone part of the day counts only when a time was asked. */
+function keep(found: Group, asked: boolean): boolean {
+  if (asked || found.day) return true;
+  return found.clock !== undefined && (!found.clock.weak || found.part !== undefined);
+}
+
+/** 刚才三点半 is 三点半 of today: the clock wins over 刚才 beside it. */
+function merge(mentions: readonly TimeMention[], fixed: readonly TimeMention[], text: string): TimeMention[] {
+  const loose = fixed.filter(
+    (just) =>
+      !mentions.some(
+        (mention) => mention.start >= just.end && glued(text.slice(just.end, mention.start)) && mention.moment?.time !== undefined,
+      ),
+  );
+  return [...mentions, ...loose].sort((a, b) => a.start - b.start);
+}

@@ -1,0 +1,107 @@
+import type { Asking, Moment, TimeSlot } from '../../domain/slots';
+import type { SlotMention } from '../recognizer';
+import { clauseAt } from './found';
+import { findTimes, type TimeMention } from './times';
+
+export interface WhenOptions {
+  readonly now: string;
+  readonly expecting: Asking | undefined;
+  /** A fee is spoken of and no sale: its time is feeTime. */
+  readonly fee: boolean;
+}
+
+/** A time with the slot it fills; undefined when it is only the time of looking or of a promise. */
+export interface Timed {
+  readonly mention: TimeMention;
+  readonly slot: TimeSlot | undefined;
+  readonly denied: boolean;
+  readonly correction: boolean;
+}
+
+export interface When {
+  readonly timed: readonly Timed[];
+  readonly ambiguousHour: boolean;
+}
+
+const ASKED_TIMES = new Set<Asking | undefined>(['txTime', 'refundTime', 'feeTime']);
+/** 今天还没到, 明天到, 说好周五到: not the time of the sale. */
+const STATUS_AFTER =
+  /^(?:的时候)?[ ,]?(?:了|都|也|才|又|就|再|又去|去|我)?(?:还(?:没|不|是没|未)|都?(?:没|不)(?:有)?(?:到|收到|见|看到|来|进|动静)|仍|依然|依旧|一直没|才(?:发现|到|看到|知道)|发现|看(?:了|到|一下|后台|手机|账户)|查(?:了|到|账|一下)|问(?:了|过)?|打(?:了)?(?:电话|客服)|去(?:银行|查|问)|到了?(?:账|了)|能到|会到|可以到|应该到|该到|就到|必须|给我(?:个)?(?:说法|答复|打|结|到)|收到(?:短信|通知)|之内|以内|说|(?:还|仍)在|投诉|联系|显示|提示还|对账|想起来|盘账|not (?:yet )?(?:received|arrived)|still|i (?:checked|called|still))/;
+const PROMISE_BEFORE =
+  /(?:说好?|承诺|答应|保证|预计|最晚|最迟|应该|本来|按理|要等到?|等到?|拖到|到|截止|直到|截至|至今|过了|until|by|since)(?:是|说|在|了|的)?\s?$/;
+const REFUND = /退(?!票|出|押)|refund|撤销/;
+const SALE = /刷|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
+const FEE_VERB = /扣|收|交|划/;
+const DENIED = /(?:不是|并非|not)(?:在|说)?\s?$/;
+const CORRECTS =
+  /(?:不对|不是[^,]{0,14}|错了?|搞错|说错|记错|更正|纠正|改成|改为|应该是|应为|其实是|实际是|sorry|actually|wrong|i mean)[ ,.。是在应该]{0,6}$/;
+
+/** What a time is the time of, by its clause. */
+function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeSlot | undefined {
+  const { before, after } = clauseAt(text, mention.start, mention.end);
+  if (mention.future) return undefined;
+  const asked = ASKED_TIMES.has(options.expecting) ? (options.expecting as TimeSlot) : undefined;
+  const short = text.length <= mention.end - mention.start + 6;
+  if (asked && short) return asked;
+  if (STATUS_AFTER.test(after) || (PROMISE_BEFORE.test(before) && !/应该是$/.test(before))) return undefined;
+  const near = after.slice(0, 14);
+  const saleNear = SALE.exec(near)?.index ?? 99;
+  const refundNear = REFUND.exec(near)?.index ?? 99;
+  if (refundNear < saleNear) return 'refundTime';
+  if (saleNear < 99) return 'txTime';
+  if (REFUND.test(before) && !SALE.test(before.slice(before.search(REFUND)))) return 'refundTime';
+  if (REFUND.test(text) && /^(?:就|才|我|商家|店家|他们)?(?:申请|发起|提交|办|弄|操作|处理|同意)/.test(after)) return 'refundTime';
+  if (asked) return asked;
+  if (options.fee && !SALE.test(before + after)) return 'feeTime';
+  if (options.fee && FEE_VERB.test(near)) return 'feeTime';
+  return 'txTime';
+}
+
+/** Times of the text with their slots. */
+export function readWhen(text: string, options: WhenOptions): When {
+  const mentions = findTimes(text, { now: options.now, asked: ASKED_TIMES.has(options.expecting) || options.expecting === 'confirm' });
+  const timed = mentions.map((mention): Timed => {
+    const left = text.slice(Math.max(0, mention.start - 22), mention.start);
+    const denied = DENIED.test(left);
+    return { mention, slot: slotOf(mention, text, options), denied, correction: !denied && CORRECTS.test(left) };
+  });
+  const open = timed.some(({ mention, slot, denied }) => mention.ambiguousHour && slot !== undefined && !denied);
+  return { timed, ambiguousHour: open };
+}
+
+/** 昨天 … 下午三点: a day and, elsewhere in the message, the hour of it are one time. */
+function combined(list: readonly Timed[]): { moment: Moment; last: Timed } | undefined {
+  const usable = list.filter(({ denied, mention }) => !denied && mention.moment !== undefined);
+  const corrected = usable.filter(({ correction }) => correction);
+  const pool = corrected.length > 0 ? corrected : usable;
+  const dated = pool.filter(({ mention }) => !mention.dateAssumed);
+  const first = pool === corrected ? dated.at(-1) : dated[0];
+  const hours = pool.filter(({ mention }) => mention.dateAssumed);
+  const hour = hours.at(-1);
+  const base = first ?? hour;
+  if (!base?.mention.moment) return undefined;
+  const moment = base.mention.moment;
+  if (hour?.mention.moment && base !== hour && moment.time === undefined)
+    return { moment: { ...hour.mention.moment, date: moment.date }, last: base };
+  return { moment, last: base };
+}
+
+/** The slots of the times: one each for sale, refund and fee. */
+export function timeSlots(when: When): SlotMention[] {
+  return (['txTime', 'refundTime', 'feeTime'] as const).flatMap((slot): SlotMention[] => {
+    const found = combined(when.timed.filter((timed) => timed.slot === slot));
+    if (!found) return [];
+    const { moment, last } = found;
+    const { approx, dateAssumed, text } = last.mention;
+    return [
+      {
+        slot,
+        value: moment,
+        text,
+        ...(approx ? { approx } : {}),
+        ...(last.correction ? { correction: true } : {}),
+        ...(dateAssumed ? { dateAssumed } : {}),
+      },
+    ];
+  });
+}
