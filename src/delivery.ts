@@ -93,7 +93,7 @@ export function createDelivery({ store, deliver, now, log, backoffMs = BACKOFF_M
   }
 
   function pause(attempts: number): number {
-    return Math.min(backoffMs * 2 ** attempts, MAX_BACKOFF_MS) * (0.5 + Math.random());
+    return Math.ceil(Math.min(backoffMs * 2 ** attempts, MAX_BACKOFF_MS) * (0.5 + Math.random()));
   }
 
   function bury(id: string, { activity, attempts, conversation }: OutboxEntry, code: string): Change {

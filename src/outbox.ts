@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activity } from 'botbuilder';
 import { createDelivery } from './delivery';
 import { epochMs } from './domain/calendar';
@@ -150,10 +149,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     async close() {
       closed = true;
-      const ended = async (ms: number) => Promise.race([Promise.all(tails.values()), sleep(ms, undefined, { ref: false })]);
-      await ended(CLOSE_MS);
+      await within(CLOSE_MS, Promise.all(tails.values()));
       delivery.stop();
-      await ended(CLOSE_MS / 2);
+      await within(CLOSE_MS / 2, Promise.all(tails.values()));
     },
   };
+}
+
+/** Resolves when the work ends or the time is over. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }
