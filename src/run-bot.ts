@@ -91,7 +91,7 @@ function withKnown(partition: Partition, known: readonly KnownEntry[]): Partitio
 async function within(limitMs: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error('the bot took too long'), { code: 'TURN_TOO_LONG' })), limitMs);
+    timer = setTimeout(() => reject(Object.assign(new Error('the bot took too long'), { code: 'TURN_TOO_LONG' })), limitMs).unref();
   });
   try {
     await Promise.race([work, limit]);
