@@ -35,7 +35,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     beforeAll(async () => {
       opened = await open();
       store = opened.store;
-    });
+    }, 30_000);
     afterAll(() => opened?.close());
     beforeEach(() => {
       partition = store.partition(nextPartition++);
