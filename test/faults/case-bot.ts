@@ -1,0 +1,44 @@
+import { ConversationState, type TurnContext } from 'botbuilder';
+import type { Case } from '../../src/domain/case';
+import { conversationKey } from '../../src/incoming';
+import { createBotState } from '../../src/repositories/bot-state';
+import { addCase, createCaseId } from '../../src/repositories/cases';
+import { findConversation, saveConversation } from '../../src/repositories/conversations';
+import { turnOf } from '../../src/turn';
+import { noteBot } from '../turns';
+
+/** The note bot, with everything else that a turn may write: dialog state, the record, and a case when `person` is asked for. */
+export async function caseBot(context: TurnContext): Promise<void> {
+  const { partition, now } = turnOf(context);
+  const key = conversationKey(context.activity);
+  const state = new ConversationState(createBotState(partition));
+  const count = state.createProperty<number>('count');
+  await count.set(context, (await count.get(context, 0)) + 1);
+  await noteBot(context);
+  const record = await findConversation(partition, key);
+  if (context.activity.text === 'person' && record) {
+    const id = createCaseId(now, partition.number);
+    await addCase(partition, newCase(id, key, now));
+    await saveConversation(partition, { ...record, caseId: id });
+    await context.sendActivity('a person will come');
+  }
+  await state.saveChanges(context);
+}
+
+function newCase(id: string, conversationId: string, now: string): Case {
+  const draft = {
+    facts: {},
+    transactions: [],
+    signals: [],
+    attachments: [],
+    refusals: [],
+    asked: [],
+    masked: {},
+    advised: [],
+    openedAt: now,
+  };
+  return {
+    ...{ id, conversationId, channel: 'directline', locale: 'zh-CN', createdAt: now, updatedAt: now, replyBy: now },
+    ...{ priority: 'P2', queue: 'Q-SETTLE', owner: 'queue', draft, diagnosis: { causes: [] }, summary: '', missing: [], contacts: 1 },
+  };
+}
