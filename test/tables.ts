@@ -8,7 +8,10 @@ const DOC = readFileSync(join(__dirname, '..', 'docs', 'domain.md'), 'utf8');
 export type Row = Readonly<Record<string, string>>;
 
 function cellsOf(line: string): string[] {
-  const cells = line.trim().replace(/^\||\|$/g, '').split('|');
+  const cells = line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split('|');
   return cells.map((cell) => cell.trim().replace(/^`([^`]*)`$/, '$1'));
 }
 

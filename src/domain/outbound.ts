@@ -19,10 +19,14 @@ export interface Allowed {
 
 const TLD =
   'com|cn|net|org|top|xyz|vip|cc|io|info|shop|site|link|me|app|club|pro|tv|co|gov|edu|ltd|online|store|fun|icu|wang|hk|tw|ly|gl|gd|im|pw|work|live|club|mobi|biz|asia|fund|tech';
-const URL_OR_MAIL = new RegExp(
-  `(?:[a-z][a-z0-9+.-]*:\\/\\/[^\\s<>"'，。；、）)」\\]]+|(?:[\\w.+-]+@)?(?:[a-z0-9-]+\\.)+(?:${TLD})(?![a-z0-9])(?:[/?#:][^\\s<>"'，。；、）)」\\]]*)?)`,
+/** A link with a scheme, or a bare domain; every repetition is bounded, so the scan is linear. */
+const REST = '[^\\s<>"\'，。；、）)」\\]]';
+const ADDRESS = new RegExp(
+  `(?<![a-z0-9])[a-z][a-z0-9+]{1,14}:\\/\\/${REST}+|(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\\.){1,10}(?:${TLD})(?![a-z0-9])(?:[/?#:]${REST}*)?`,
   'g',
 );
+/** What stands before the domain of a mail address. */
+const MAILBOX = /[\w.+-]{1,64}@$/;
 const EXPLICIT_ID = `[\\s:="“「${words.accountCopula}]{1,4}([a-z][-_a-z0-9]{4,29}|\\d{5,12})`;
 /** An account after its label: any word after 微信号：, otherwise only one with a digit or underscore (加微信 abc123). */
 const ACCOUNT = new RegExp(
@@ -59,7 +63,10 @@ function addressSpans(view: View, contacts: readonly Contact[]): Span[] {
     const ok = known.some((each) => bare === each || bare.startsWith(`${each}/`));
     if (!ok) spans.push({ start, end: start + value.length });
   };
-  for (const match of view.text.matchAll(URL_OR_MAIL)) add(match.index, match[0]);
+  for (const match of view.text.matchAll(ADDRESS)) {
+    const mailbox = MAILBOX.exec(view.text.slice(Math.max(0, match.index - 65), match.index))?.[0] ?? '';
+    add(match.index - mailbox.length, mailbox + match[0]);
+  }
   for (const match of view.text.matchAll(WXID)) add(match.index, match[0]);
   for (const match of view.text.matchAll(ACCOUNT)) {
     const value = match[1] ?? match[2];

@@ -89,9 +89,12 @@ describe('working days', () => {
     expect(workdaysBetween('2026-11-20', '2026-11-10', calendar)).toBe(0);
   });
 
-  test.each(tableOf('5.3.1').map((row) => [cell(row, 'expectedBy'), cell(row, 'now'), row] as const))('expected %s, at %s', (due, now, row) => {
-    expect(overdueWorkdays(instant(due), instant(now), calendar)).toBe(Number(cell(row, 'workdays')));
-  });
+  test.each(tableOf('5.3.1').map((row) => [cell(row, 'expectedBy'), cell(row, 'now'), row] as const))(
+    'expected %s, at %s',
+    (due, now, row) => {
+      expect(overdueWorkdays(instant(due), instant(now), calendar)).toBe(Number(cell(row, 'workdays')));
+    },
+  );
 });
 
 describe('instants', () => {
@@ -102,9 +105,12 @@ describe('instants', () => {
     expect(compare('2026-11-17T16:30:00Z', '2026-11-18T00:30:00+08:00')).toBe(0);
   });
 
-  test.each(['', '2026-11-17', '2026-11-17T10:00:00', 'yesterday', '2026-13-01T00:00:00Z', '2026-11-17 10:00:00+0800'])('%j is refused', (text) => {
-    expect(() => epochMs(text)).toThrow(RangeError);
-  });
+  test.each(['', '2026-11-17', '2026-11-17T10:00:00', 'yesterday', '2026-13-01T00:00:00Z', '2026-11-17 10:00:00+0800'])(
+    '%j is refused',
+    (text) => {
+      expect(() => epochMs(text)).toThrow(RangeError);
+    },
+  );
 
   test('24:00 is the next midnight', () => {
     expect(at('2026-12-31', '24:00')).toBe('2027-01-01T00:00:00+08:00');
@@ -125,13 +131,22 @@ describe('instants', () => {
 
 describe('a spoken time', () => {
   test('is a point with a clock time, the whole day without', () => {
-    expect(momentRange({ date: '2026-11-17', time: '14:05' })).toEqual({ from: '2026-11-17T14:05:00+08:00', to: '2026-11-17T14:05:00+08:00' });
+    expect(momentRange({ date: '2026-11-17', time: '14:05' })).toEqual({
+      from: '2026-11-17T14:05:00+08:00',
+      to: '2026-11-17T14:05:00+08:00',
+    });
     expect(momentRange({ date: '2026-11-17' })).toEqual({ from: '2026-11-17T00:00:00+08:00', to: '2026-11-17T23:59:59+08:00' });
   });
 
   test('is the hours of its part of the day, the night running into the next day', () => {
-    expect(momentRange({ date: '2026-11-17', part: 'noon' })).toEqual({ from: '2026-11-17T11:00:00+08:00', to: '2026-11-17T13:59:59+08:00' });
-    expect(momentRange({ date: '2026-11-17', part: 'night' })).toEqual({ from: '2026-11-17T22:00:00+08:00', to: '2026-11-18T02:59:59+08:00' });
+    expect(momentRange({ date: '2026-11-17', part: 'noon' })).toEqual({
+      from: '2026-11-17T11:00:00+08:00',
+      to: '2026-11-17T13:59:59+08:00',
+    });
+    expect(momentRange({ date: '2026-11-17', part: 'night' })).toEqual({
+      from: '2026-11-17T22:00:00+08:00',
+      to: '2026-11-18T02:59:59+08:00',
+    });
   });
 
   test('of today ends now, and of tomorrow is not cut', () => {

@@ -39,7 +39,9 @@ function saleOf(tx: string, product: Product, terms: string): Sale {
   return { tx: instant(tx), product, profile: terms_, calendar, ...more };
 }
 
-const examples = tableOf('5.4').map((row) => [cell(row, '#'), cell(row, 'transaction'), cell(row, 'product'), cell(row, 'terms'), row] as const);
+const examples = tableOf('5.4').map(
+  (row) => [cell(row, '#'), cell(row, 'transaction'), cell(row, 'product'), cell(row, 'terms'), row] as const,
+);
 
 describe('expectedBy', () => {
   test('is told by more than eighty examples', () => {
@@ -122,9 +124,12 @@ describe('whether the hour matters', () => {
 });
 
 describe('overdue', () => {
-  test.each(tableOf('5.3.1').map((row) => [cell(row, 'expectedBy'), cell(row, 'now'), cell(row, 'late')] as const))('expected %s, at %s: %s', (due, now, late) => {
-    expect(isOverdue(instant(due), instant(now), profile)).toBe(late === 'yes');
-  });
+  test.each(tableOf('5.3.1').map((row) => [cell(row, 'expectedBy'), cell(row, 'now'), cell(row, 'late')] as const))(
+    'expected %s, at %s: %s',
+    (due, now, late) => {
+      expect(isOverdue(instant(due), instant(now), profile)).toBe(late === 'yes');
+    },
+  );
 });
 
 describe('refund and reversal clocks', () => {
@@ -136,7 +141,8 @@ describe('refund and reversal clocks', () => {
     if (method === 'reversal') expect(reversalDeadline(terms.start, profile)).toBe(by);
     else if (method === 'preauth') expect(preauthLapse(terms.start, profile)).toBe(by);
     else {
-      const deadline = method === 'errorAdjustment' ? errorAdjustmentDeadline(terms) : refundDeadline(method as SlotValue<'refundMethod'>, terms);
+      const deadline =
+        method === 'errorAdjustment' ? errorAdjustmentDeadline(terms) : refundDeadline(method as SlotValue<'refundMethod'>, terms);
       expect(deadline).toEqual({ ...(from ? { from: instant(from) } : {}), by, provisional: false });
     }
   });

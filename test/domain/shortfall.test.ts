@@ -3,7 +3,9 @@ import { cell, tableOf } from '../tables';
 import { fen, profile, profiles } from './data';
 
 describe('a payout that is smaller than the sale', () => {
-  const rows = tableOf('5.5').map((row) => [cell(row, 'gross'), cell(row, 'net'), cell(row, 'rate'), cell(row, 'instant fee'), row] as const);
+  const rows = tableOf('5.5').map(
+    (row) => [cell(row, 'gross'), cell(row, 'net'), cell(row, 'rate'), cell(row, 'instant fee'), row] as const,
+  );
   test.each(rows)('%s became %s at %s, instant fee %s', (gross, net, rate, instantFee, row) => {
     const result = checkShortfall({
       gross: fen(gross),
@@ -29,6 +31,7 @@ describe('a payout that is smaller than the sale', () => {
   test('the fee rounds half a fen up and never loses a fen to floating point', () => {
     expect(feeOf(250, 60)).toBe(2);
     expect(feeOf(249, 60)).toBe(1);
-    for (let amount = 1; amount < 20_000; amount += 7) expect(feeOf(amount, 53.5)).toBe(Number((BigInt(amount) * 5350n + 500_000n) / 1_000_000n));
+    for (let amount = 1; amount < 20_000; amount += 7)
+      expect(feeOf(amount, 53.5)).toBe(Number((BigInt(amount) * 5350n + 500_000n) / 1_000_000n));
   });
 });

@@ -1,4 +1,0 @@
-import { filterOutbound } from '../../src/domain/outbound';
-import { loadProfiles } from '../../src/domain/profile';
-const r = loadProfiles(); if (r.kind!=='ok') throw 1;
-for (const t of ['请拨打95516或12363','拨打10086','客服 400-820-8888','加微信 abc_123','微信号：xiaowang','WeChat transfer is fine','微信支付','见 https://evil.com/x?y=1 。','evil.com 看看','案件 DZ20261120-AB2CD-17 已建','¥95,588.00 预计 2026-11-18 18:00 前到账','138****1234','13812345678','一三八一二三四五六七八','参考号 611223300457','参考号 611223300458','金额 95588元','a@b.com','95588','单笔 12000 元','[卡号已隐藏 尾号1111]','６２２２０２１１１１１１１１１１','QQ 12345678','每天9:00–18:00，10月8日前','电话 12345','3280.50','拨110、96110','jubao.pcac.org.cn', '021-58881234','T+1，1.5倍','Node.js v20.1', '12315投诉','2026年11月18日18:00前', '处理码 12345678']) { const f = filterOutbound(t,{contacts:r.profiles.contacts, allow:['611223300457']}); console.log(t,'→',f.text,f.removed, filterOutbound(f.text,{contacts:r.profiles.contacts}).text===f.text||'not idem'); }
