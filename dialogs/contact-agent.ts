@@ -61,7 +61,7 @@ async function keepCase(session: Session, diagnosis: Diagnosis): Promise<Case> {
     diagnosis,
     missing: missingFor(queue, draft),
     contacts: 0,
-    replyBy: replyBy(priority, now, rules),
+    replyBy: replyBy(priority, now, rules.profile, rules.calendar),
   };
   for (;;) {
     const nameless = { ...facts, id: createCaseId(now, partition.number), summary: '' };

@@ -7,7 +7,7 @@ import { addSignals, hasSignal, timesAsked, valueOf } from '../src/domain/draft'
 import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
 import { afterReply } from './follow-up';
-import { formatInstant, recapOf } from './format';
+import { formatInstant, RECAP, recapOf } from './format';
 import { answerFaq, type Interruption, obeyCommand, refuse } from './interruptions';
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
@@ -34,13 +34,13 @@ export async function converse(context: TurnContext, dialogs: DialogSet, session
   takeFacts(session);
   await noticeFiles(context, session);
   if (await whileOwned(context, asksProgress(session))) return;
-  const heard = await interrupt(context, session);
+  const heard = await interrupt(context);
   if (heard === 'done') return dropUnlessAsked(context, dialogs, session);
   if (heard === 'fresh') await dropDialogs(dialogs, context);
   await acknowledge(context, session);
   if (await resume(context, dialogs, session)) return;
   await runDialogs(dialogs, context);
-  if (session.asking !== 'menu') countUnderstood(session);
+  countUnderstood(session);
 }
 
 async function dropUnlessAsked(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
@@ -48,17 +48,17 @@ async function dropUnlessAsked(context: TurnContext, dialogs: DialogSet, session
 }
 
 function countUnderstood(session: Session): void {
-  const understood = session.answered || session.digressed || session.fresh.length + session.replaced.length > 0;
+  const understood = session.answered || session.fresh.length + session.replaced.length > 0;
   if (understood) session.record = { ...session.record, misunderstood: 0 };
 }
 
 /** Everything that may come between a question and its answer. */
-async function interrupt(context: TurnContext, session: Session): Promise<Interruption> {
+async function interrupt(context: TurnContext): Promise<Interruption> {
   for (const step of [obeyCommand, onlySecret, refuse, answerFaq, soothe, greet]) {
     const result = await step(context);
     if (result !== 'go-on') return result;
   }
-  return session.record.welcomedAt ? 'go-on' : 'go-on';
+  return 'go-on';
 }
 
 const SECRETS: readonly string[] = ['password', 'code', 'cvv', 'expiry'];
@@ -139,7 +139,7 @@ async function acknowledge(context: TurnContext, session: Session): Promise<void
   const corrected = recapOf(locale, draft, replaced);
   if (corrected) await say(context, 'talk.corrected', { items: corrected });
   const key: readonly SlotName[] = ['amount', 'txTime'];
-  const noted = fresh.some((slot) => key.includes(slot)) ? recapOf(locale, draft, fresh) : '';
+  const noted = fresh.some((slot) => key.includes(slot)) ? recapOf(locale, draft, RECAP.filter((slot) => fresh.includes(slot))) : '';
   if (noted && !corrected) await say(context, 'talk.noted', { items: noted });
   const amount = valueOf(draft, 'amount');
   const told = fresh.includes('amount') || replaced.includes('amount');

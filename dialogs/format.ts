@@ -38,7 +38,8 @@ export function formatValue(locale: Locale, slot: SlotName, value: unknown): str
   return (slot in ENUM_SLOTS || slot === 'feeName') && isTextKey(key) ? text(locale, key) : String(value);
 }
 
-const RECAP: readonly SlotName[] = [
+/** Facts worth reading back, in the order of a recap. */
+export const RECAP: readonly SlotName[] = [
   'amount', 'txTime', 'payMethod', 'txStatus', 'settleProduct', 'payoutStatus', 'netAmount', 'feeName', 'feeTime', 'refundTime', 'refundMethod', 'cardLast4',
   'settleCardLast4', 'merchantNo', 'rrn', 'orderNo', 'issuerName',
 ];

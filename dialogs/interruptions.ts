@@ -1,10 +1,11 @@
 import type { TurnContext } from 'botbuilder';
 import { type FaqId, FAQ_IDS, type TextKey, text } from '../locales';
 import { newDraft } from '../src/domain/case';
-import { stepBack } from '../src/domain/draft';
+import { stepBack, valueOf, withoutFact } from '../src/domain/draft';
 import { deleteConversation } from '../src/repositories/conversations';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { deleteTranscript } from '../src/repositories/transcripts';
+import { isQuestion } from '../src/understanding/embedded/question';
 import { handOver } from './contact-agent';
 import { say, sayText } from './prompts';
 import { tellProgress } from './queue';
@@ -38,7 +39,8 @@ export async function obeyCommand(context: TurnContext): Promise<Interruption> {
       return session.asking ? 'go-on' : 'done';
     case 'progress':
       await answerProgress(context, session);
-      return 'done';
+      session.digressed = true;
+      return session.asking ? 'go-on' : 'done';
     case 'deleteData':
       await forget(context, session);
       return 'done';
@@ -78,12 +80,13 @@ async function goBack(context: TurnContext, session: Session): Promise<Interrupt
 
 /** Somebody else's case and one that does not exist sound the same. */
 async function answerProgress(context: TurnContext, session: Session): Promise<void> {
-  const asked = session.draft.facts.caseId?.value;
+  const asked = valueOf(session.draft, 'caseId');
   const own = session.case;
-  if (own && (!asked || asked === 'unknown' || asked === own.id)) return tellProgress(context, own);
-  if (asked && asked !== 'unknown') return say(context, 'contact-agent.unknownCase');
-  if (!session.diagnosis?.outcome) return say(context, 'contact-agent.noCase');
-  return say(context, 'contact-agent.noCase');
+  if (own && (!asked || asked === own.id)) return tellProgress(context, own);
+  if (!asked) return say(context, 'contact-agent.noCase');
+  session.draft = { ...withoutFact(session.draft, 'caseId'), refusals: [...new Set([...session.draft.refusals, 'REF-PII'])] };
+  if (isIdle(session)) session.diagnosis = { causes: [], outcome: 'REF-PII' };
+  return say(context, 'contact-agent.unknownCase');
 }
 
 async function forget(context: TurnContext, session: Session): Promise<void> {
@@ -104,12 +107,13 @@ const REFUSAL_OF = [
 
 type Refusal = 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
 
-function refusalOf({ understanding, fresh, replaced, attachments }: Session): Refusal | undefined {
+function refusalOf({ understanding, fresh, replaced, attachments, asking }: Session): Refusal | undefined {
   const bySignal = REFUSAL_OF.find(([signal]) => understanding.signals.includes(signal));
   if (bySignal) return bySignal[1];
   if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
   if (understanding.decided === 'apply_pos') return 'REF-ADS';
-  return understanding.decided === 'out_of_scope' && understanding.signals.length === 0 ? 'REF-OOS' : undefined;
+  // With a question pending, words that fit nothing are rather an answer that was not understood.
+  return understanding.decided === 'out_of_scope' && understanding.signals.length === 0 && !asking ? 'REF-OOS' : undefined;
 }
 
 /** Nothing of the user's own has been told yet, so a refusal or an answer is all there is to say. */
@@ -135,7 +139,8 @@ export async function answerFaq(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
   const { faq } = session.understanding;
   const key = FAQ_IDS.find((id) => id === faq?.key) as FaqId | undefined;
-  if (!key || session.replaced.length > 0) return 'go-on';
+  if (!key || session.replaced.length > 0 || session.answered || pickedChoice(session)) return 'go-on';
+  if (session.asking && !isQuestion(session.text)) return 'go-on';
   session.digressed = true;
   const idle = isIdle(session);
   const answer = text(session.locale, `faq.${key}.answer` as TextKey);

@@ -1,7 +1,8 @@
 import { ActivityTypes, type Activity, InputHints, type TurnContext } from 'botbuilder';
 import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-dialogs';
 import { type TextKey, type TextParams, text } from '../locales';
-import type { Asking } from '../src/domain/slots';
+import { setFact } from '../src/domain/draft';
+import type { Asking, SlotName } from '../src/domain/slots';
 import { diagnoseNow } from './judge';
 import { questionFor } from './questions';
 import { type Session, sessionOf } from './services';
@@ -53,24 +54,37 @@ export class AskDialog extends Dialog {
     const session = sessionOf(dc.context);
     const asking = dc.activeDialog?.state.asking as Asking | undefined;
     if (!asking || isAnswered(session, asking)) return dc.endDialog();
-    if (!session.digressed && session.fresh.length + session.replaced.length === 0) await misunderstood(dc.context, session);
-    await putQuestion(dc.context, session.asking === 'menu' ? 'menu' : asking, true);
+    const missed = session.record.misunderstood + 1;
+    session.record = { ...session.record, misunderstood: missed };
+    if (missed > MISUNDERSTOOD_LIMIT) return skip(dc, session, asking);
+    if (!session.digressed && !hasNews(session)) await say(dc.context, missed < MISUNDERSTOOD_LIMIT ? 'talk.misunderstood' : 'talk.menu');
+    await putQuestion(dc.context, asking, true);
     return Dialog.EndOfTurn;
   }
 }
+
+/** A question asked three times in vain is left open; the rest goes on without it. */
+async function skip(dc: DialogContext, session: Session, asking: Asking): Promise<DialogTurnResult> {
+  session.record = { ...session.record, misunderstood: 0 };
+  const open = setFact(session.draft, asking as SlotName, 'unknown', 'said', session.now);
+  session.draft = { ...open, asked: [...open.asked, asking] };
+  await say(dc.context, 'talk.skipped');
+  return dc.endDialog();
+}
+
+const hasNews = ({ fresh, replaced, understanding }: Session): boolean =>
+  fresh.length + replaced.length > 0 || understanding.amountRange === true || understanding.ambiguousHour === true;
 
 function isAnswered(session: Session, asking: Asking): boolean {
   return session.answered || diagnoseNow(session).ask !== asking;
 }
 
-/** Two misunderstandings in a row → the menu and a person. Source: docs/domain.md §4.3. */
-export const MISUNDERSTOOD_LIMIT = 2;
+/** Two misunderstandings in a row → the choices and a person; a third leaves the question open. Source: docs/domain.md §4.3. */
+const MISUNDERSTOOD_LIMIT = 2;
 
+/** Not understood where no slot is asked: says so, and the second time how to reach a person. */
 export async function misunderstood(context: TurnContext, session: Session): Promise<void> {
   const count = session.record.misunderstood + 1;
   session.record = { ...session.record, misunderstood: count };
-  if (count < MISUNDERSTOOD_LIMIT) return say(context, 'talk.misunderstood');
-  session.record = { ...session.record, misunderstood: 0 };
-  session.asking = 'menu';
-  await say(context, 'talk.menu');
+  await say(context, count < MISUNDERSTOOD_LIMIT ? 'talk.misunderstood' : 'talk.menu');
 }

@@ -62,14 +62,16 @@ function wording(session: Session, asking: Asking, rules: Rules): Wording {
   }
 }
 
-function amountWording({ draft, understanding }: Session): Wording {
+function amountWording({ draft, understanding, doubted }: Session): Wording {
+  if (doubted.includes('amount') && !draft.facts.amount) return { variant: 'huge' };
   if (understanding.amountRange || draft.facts.amount?.approx) return { variant: 'exact' };
   if (isUnknown(draft, 'amount')) return { variant: 'retry' };
   const fee = ['R3', 'R4', 'R5', 'R6'].includes(valueOf(draft, 'issueType') ?? '');
   return { variant: draft.facts.txTime || fee || timesAsked(draft, 'txTime') > 0 ? 'question' : 'both' };
 }
 
-function timeWording({ draft, understanding, locale }: Session, rules: Rules): Wording {
+function timeWording({ draft, understanding, locale, doubted }: Session, rules: Rules): Wording {
+  if (doubted.includes('txTime') && !draft.facts.txTime) return { variant: 'future' };
   if (understanding.ambiguousHour) return { variant: 'noon' };
   const moment = valueOf(draft, 'txTime');
   if (moment) return { variant: 'hour', params: { date: formatDay(locale, moment.date), cutoff: rules.profile.cutoff } };
@@ -83,7 +85,7 @@ export function isFeeTrap({ draft }: Session, rules: Rules): boolean {
 }
 
 function choicesFor(session: Session, asking: Asking, rules: Rules): readonly Choice[] {
-  if (asking === 'issueType' || asking === 'menu') return issueChoices(session, asking === 'issueType' && isFeeTrap(session, rules));
+  if (asking === 'issueType') return issueChoices(session, isFeeTrap(session, rules));
   if (asking === 'confirm' || asking === 'handoff' || asking === 'resolved') return replyChoices(session, asking);
   const values = valuesOf(session, asking);
   return values.flatMap((value): readonly Choice[] => {

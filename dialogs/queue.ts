@@ -46,7 +46,7 @@ async function takeIntoCase(session: Session, open: Case, contact: number): Prom
     const contacts = before.contacts + contact;
     const judged = handoffDiagnosis(session.draft, session.rules, contacts);
     const priority = judged.priority && judged.priority < before.priority ? judged.priority : before.priority;
-    const due = priority === before.priority ? before.replyBy : replyBy(priority, session.now, session.rules);
+    const due = priority === before.priority ? before.replyBy : replyBy(priority, session.now, session.rules.profile, session.rules.calendar);
     const after: Case = {
       ...before, contacts, priority, replyBy: due, draft: session.draft, updatedAt: session.now, missing: missingFor(before.queue, session.draft),
       diagnosis: { ...before.diagnosis, priority, outcome: `ESC-${priority}` },
@@ -85,7 +85,7 @@ async function reopen(context: TurnContext, session: Session, closed: Case): Pro
   const changed = await changeCase(session.partition, closed.id, (before) => {
     const after: Case = {
       ...before, owner: 'queue', contacts: before.contacts + 1, updatedAt: session.now,
-      replyBy: replyBy(before.priority, session.now, session.rules),
+      replyBy: replyBy(before.priority, session.now, session.rules.profile, session.rules.calendar),
     };
     return { ...after, summary: summaryOf(after, session.rules) };
   });

@@ -32,7 +32,7 @@ export class ReplyDialog extends Dialog {
     if (reply === 'no' && asking !== 'confirm') return dc.endDialog(reply);
     if (reply === 'no') await say(dc.context, 'contact-agent.confirm.fix');
     else if (!session.digressed) await misunderstood(dc.context, session);
-    if (!silent && reply !== 'no' && session.asking !== 'menu') await putQuestion(dc.context, asking, true);
+    if (!silent && reply !== 'no') await putQuestion(dc.context, asking, true);
     return Dialog.EndOfTurn;
   }
 }

@@ -4,6 +4,7 @@ import type { Attachment, Case, CaseDraft, Diagnosis } from '../src/domain/case'
 import type { Rules } from '../src/domain/diagnosis/verdict';
 import type { Profiles } from '../src/domain/profile';
 import type { Asking, SlotName } from '../src/domain/slots';
+import type { QueueRow } from '../src/repositories/cases';
 import type { ConversationRecord } from '../src/repositories/conversations';
 import type { Partition } from '../src/store/store';
 import type { Understanding } from '../src/understanding/recognizer';
@@ -37,6 +38,8 @@ export interface Session {
   readonly attachments: readonly Attachment[];
   /** Secrets masked in this message. */
   readonly masked: Readonly<Record<string, number>>;
+  /** What internal support may look up across conversations. */
+  readonly desk: { findCase(id: string): Promise<Case | undefined>; listQueue(limit: number): Promise<readonly QueueRow[]> };
   /** Writes on Teams with the tenant's identity. */
   readonly staff: boolean;
   locale: Locale;
@@ -51,6 +54,8 @@ export interface Session {
   replaced: readonly SlotName[];
   /** The pending question was answered, be it by 「不知道」. */
   answered: boolean;
+  /** Slots whose value was hard to believe and is asked again; the last one waits for its second telling. */
+  doubted: readonly SlotName[];
   /** A digression was answered; the pending question is repeated without counting as misunderstood. */
   digressed: boolean;
   /** The user had everything about this conversation deleted; nothing is kept of this turn. */

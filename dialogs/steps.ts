@@ -14,7 +14,7 @@ export const STEPS = {
     'acquirerName', 'responseCode', 'affectedMerchants', 'contactPhone',
   ],
   'contact-agent': ['confirm', 'handoff'],
-  'follow-up': ['resolved', 'menu'],
+  'follow-up': ['resolved'],
 } as const satisfies Record<string, readonly Asking[]>;
 
 export type StepName = keyof typeof STEPS;

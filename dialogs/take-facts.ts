@@ -1,6 +1,9 @@
 import { isTextKey, text } from '../locales';
 import { addSignals, addTransactions, hasSignal, isSettled, learn, setFact, type Told, valueOf } from '../src/domain/draft';
-import { type Asking, ENUM_SLOTS, SIGNALS, type Signal, SLOT_NAMES, type SlotName, type SlotValue, TEXT_SLOTS } from '../src/domain/slots';
+import { checkAmount, checkMoment } from '../src/domain/parse-slot';
+import { type Asking, ENUM_SLOTS, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, type SlotValue, TEXT_SLOTS } from '../src/domain/slots';
+import { isQuestion } from '../src/understanding/embedded/question';
+import { readingOf } from '../src/understanding/embedded/pinyin';
 import type { IntentName, Understanding } from '../src/understanding/recognizer';
 import { isFeeTrap } from './questions';
 import type { Choice, Session } from './services';
@@ -13,17 +16,45 @@ const READING_OF: Partial<Record<IntentName, Reading>> = {
   refund_progress: 'R6', fee_deduction_dispute: 'R3',
 };
 
-/** Takes every fact of the message into the draft, before any dialog runs. */
+/** Takes every fact of the message into the draft, before any dialog runs. A picked choice or a general question tells nothing beside itself. */
 export function takeFacts(session: Session): void {
   const at = session.now;
-  const told = [...choiceFacts(session), ...replyFacts(session), ...(session.understanding.slots as readonly Told[])];
-  const learnt = learn(session.draft, told, { at, asking: session.asking });
-  session.draft = addSignals(learnt.draft, [...session.understanding.signals, ...choiceSignals(session), ...intentSignals(session.understanding)]);
-  if (session.understanding.transactions.length > 1) session.draft = addTransactions(session.draft, session.understanding.transactions, at);
+  const picked = pickedChoice(session);
+  const heard = picked || isGeneralQuestion(session) ? UNTOLD : session.understanding;
+  const told = [...factsOf(picked), ...(picked ? [] : replyFacts(session)), ...(heard.slots as readonly Told[])];
+  const learnt = learn(session.draft, told.filter((item) => isPlausible(session, item)), { at, asking: session.asking });
+  session.draft = addSignals(learnt.draft, [...heard.signals, ...signalsOf(picked), ...intentSignals(heard)]);
+  if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
   session.fresh = learnt.fresh;
   session.replaced = learnt.replaced;
-  session.draft = inferReading(session);
+  session.draft = inferReading(session, heard);
   session.answered = answers(session, told);
+}
+
+type Heard = Pick<Understanding, 'slots' | 'signals' | 'transactions' | 'decided'>;
+const UNTOLD: Heard = { slots: [], signals: [], transactions: [], decided: undefined };
+
+/** Slots that a general question names without telling anything: 「T+1是哪天？」, 「二类卡有影响吗」. */
+const NAMED_ONLY: ReadonlySet<SlotName> = new Set([
+  'settleProduct', 'feeName', 'payMethod', 'payFamily', 'role', 'accountClass', 'slipType', 'issueType', 'refundMethod', 'codeKind',
+]);
+
+/** Asks how things are, tells nothing of one's own. */
+export function isGeneralQuestion({ understanding, text: words }: Session): boolean {
+  const { faq, slots, signals, transactions } = understanding;
+  const silent = signals.length + transactions.length === 0 && slots.every(({ slot }) => NAMED_ONLY.has(slot));
+  return faq !== undefined && silent && isQuestion(words);
+}
+
+/** A sum of millions or a time that has not come is asked again before it is believed; said a second time it stands. */
+function isPlausible(session: Session, { slot, value }: Told): boolean {
+  if (value === 'unknown') return true;
+  const huge = slot === 'amount' && checkAmount(value as number) === 'askAgain';
+  const early = (slot === 'txTime' || slot === 'refundTime') && checkMoment(value as Moment, session.now) === 'future';
+  if (!huge && !early) return true;
+  const again = session.doubted.includes(slot) && huge;
+  session.doubted = [...session.doubted, slot];
+  return again;
 }
 
 function answers({ asking, fresh, replaced }: Session, told: readonly Told[]): boolean {
@@ -35,16 +66,29 @@ function answers({ asking, fresh, replaced }: Session, told: readonly Told[]): b
 export function pickedChoice({ text: words, choices }: Pick<Session, 'text' | 'choices'>): Choice | undefined {
   const said = words.normalize('NFKC').trim().replace(/[.。、)]$/, '');
   const byTitle = choices.find(({ title }) => title.normalize('NFKC') === said);
-  return byTitle ?? (/^\d{1,2}$/.test(said) ? choices[Number(said) - 1] : undefined);
+  return byTitle ?? (/^\d{1,2}$/.test(said) ? choices[Number(said) - 1] : soundsLike(said, choices));
 }
 
-function choiceFacts(session: Session): readonly Told[] {
-  const means = pickedChoice(session)?.means;
+/** Longest answer that is compared by its sound: 「成工」, 「成」. */
+const SHORT = 4;
+
+/** The only choice whose label begins with what was said, by sound rather than by character. */
+function soundsLike(said: string, choices: readonly Choice[]): Choice | undefined {
+  if (said === '' || [...said].length > SHORT) return undefined;
+  const sound = soundOf(said);
+  const alike = choices.filter(({ title }) => soundOf(title.normalize('NFKC')).startsWith(sound));
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+const soundOf = (words: string): string => [...words].map((character) => `${readingOf(character) ?? character} `).join('');
+
+function factsOf(picked: Choice | undefined): readonly Told[] {
+  const means = picked?.means;
   return means?.kind === 'fact' ? [{ slot: means.slot, value: means.value, correction: true } as Told] : [];
 }
 
-function choiceSignals(session: Session): readonly Signal[] {
-  const means = pickedChoice(session)?.means;
+function signalsOf(picked: Choice | undefined): readonly Signal[] {
+  const means = picked?.means;
   const signal = means?.kind === 'signal' ? SIGNALS.find((name) => name === means.signal) : undefined;
   return signal ? [signal] : [];
 }
@@ -68,33 +112,43 @@ function isSlot(asking: Asking | undefined): asking is SlotName {
 }
 
 /** The intent as a cue where no word of the lexicon said it. */
-function intentSignals({ decided, signals }: Understanding): readonly Signal[] {
+function intentSignals({ decided, signals }: Heard): readonly Signal[] {
   if (decided === 'report_double_charge') return ['doubleCharge'];
   const held: readonly Signal[] = ['riskHold', 'retrieval', 'chargeback', 'judicialFreeze', 'overLimit', 'qualification'];
   if (decided === 'risk_hold' && !held.some((signal) => signals.includes(signal))) return ['riskHold'];
   return [];
 }
 
-/** Which of R1–R8 is meant: the words first, else the intent; a typical fee sum without another cue stays open and is asked about. */
-function inferReading(session: Session): Session['draft'] {
-  const { draft, understanding } = session;
+/** Which of R1–R8 is meant: the words first, else the intent, else the part of the flow that the cues belong to. */
+function inferReading(session: Session, { decided, signals }: Heard): Session['draft'] {
+  const { draft } = session;
   const known = draft.facts.issueType;
   if (known && known.source !== 'inferred') return draft;
-  const reading = readingFromFacts(session) ?? (understanding.decided ? READING_OF[understanding.decided as IntentName] : undefined);
+  const byIntent = decided ? READING_OF[decided as IntentName] : undefined;
+  const reading = readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session)));
   if (!reading || known?.value === reading) return draft;
-  const unclear = reading === 'R1' && isFeeTrap(session, session.rules) && !valueOf(draft, 'role') && session.asking !== 'issueType';
+  // A typical fee sum without another cue stays open and is asked about.
+  const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueOf(draft, 'role');
   return unclear ? draft : setFact(draft, 'issueType', reading, 'inferred', session.now);
 }
 
-function readingFromFacts({ draft, understanding }: Session): Reading | undefined {
-  if (hasSignal(draft, 'doubleCharge')) return 'R2';
+function readingFromCues({ draft }: Session, decided: Understanding['decided']): Reading | undefined {
+  if (hasSignal(draft, 'doubleCharge', 'wrongAmount', 'shopDenies', 'orderNotUpdated')) return 'R2';
   if (hasSignal(draft, 'fakeProof')) return 'R8';
   if (valueOf(draft, 'slipType') === 'preauth') return 'R7';
-  if (isSettled(draft, 'netAmount') && understanding.decided !== 'report_not_received') return 'R4';
+  if (isSettled(draft, 'netAmount') && decided !== 'report_not_received') return 'R4';
   if (hasSignal(draft, 'promisedReturn')) return 'R5';
-  if (hasSignal(draft, 'rateRaised', 'noSaleMade')) return 'R3';
-  if (hasSignal(draft, 'shopDenies', 'orderNotUpdated')) return 'R2';
-  return undefined;
+  return hasSignal(draft, 'rateRaised', 'noSaleMade') ? 'R3' : undefined;
+}
+
+const ACCOUNT_CUES: readonly Signal[] = [
+  'moneyInWallet', 'wrongCardInfo', 'limitedAccount', 'cardUnusable', 'riskHold', 'retrieval', 'chargeback', 'judicialFreeze', 'qualification',
+  'overLimit', 'notUploaded', 'allSalesMissing', 'bankMaintenance', 'askedWallet', 'wrongAccountSeen', 'batchedPayout', 'outage',
+];
+
+function readingFromAccount({ draft }: Session): Reading | undefined {
+  const cue = hasSignal(draft, ...ACCOUNT_CUES) || valueOf(draft, 'payoutStatus') !== undefined || valueOf(draft, 'walletBalance') !== undefined;
+  return cue ? 'R1' : undefined;
 }
 
 /** Facts of the shop or the person that stay true for the next problem. */

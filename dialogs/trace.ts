@@ -8,7 +8,7 @@ export function traceOf(session: Session): Record<string, unknown> {
   const { understanding, asking, diagnosis, case: open } = session;
   const { decided, intent, confidence } = understanding;
   return {
-    intent: intent ? { name: decided === 'out_of_scope' ? decided : intent, confidence } : null,
+    intent: intent ? { name: decided === 'out_of_scope' ? decided : intent, confidence: Math.round(confidence * 100) / 100 } : null,
     asking: asking ?? null,
     draft: flattenDraft(session.draft),
     diagnosis: diagnosis?.outcome

@@ -6,16 +6,18 @@ import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
 import { newDraft } from './domain/case';
 import { type Profiles, profileOf } from './domain/profile';
+import type { SlotName } from './domain/slots';
 import { conversationKey, referenceOf } from './incoming';
 import { createBotState } from './repositories/bot-state';
-import { caseOf } from './repositories/cases';
+import { caseOf, findCase, listQueue } from './repositories/cases';
 import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
-import type { Json } from './store/store';
+import type { Json, Store } from './store/store';
 import { type TurnServices, turnOf } from './turn';
 import { attachmentsOf } from './attachments';
 import type { Recognizer, Understanding } from './understanding/recognizer';
 
 export interface BotOptions {
+  readonly store: Store;
   readonly recognizer: Recognizer;
   readonly profiles: Profiles;
   /** Tenant whose people on Teams are staff; without it nobody is. */
@@ -89,6 +91,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     attachments: attachmentsOf(activity, turn.now),
     masked: turn.masked,
     staff: isStaff(context, options),
+    desk: { findCase: (id) => findCase(options.store, id), listQueue: (limit) => listQueue(options.store, limit) },
     locale,
     record: { ...record, reference: referenceOf(activity), locale },
     draft,
@@ -99,6 +102,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     fresh: [],
     replaced: [],
     answered: false,
+    doubted: (record.extra?.doubted ?? []) as unknown as readonly SlotName[],
     digressed: false,
     forgotten: false,
   };
@@ -133,7 +137,7 @@ function recordOf(session: Session): ConversationRecord {
     lastAt: session.now,
     ...(session.asking ? { asking: session.asking } : {}),
     ...(session.diagnosis ? { diagnosis: session.diagnosis } : {}),
-    extra: { ...record.extra, choices: session.choices as unknown as Json },
+    extra: { ...record.extra, choices: session.choices as unknown as Json, doubted: session.doubted },
   };
 }
 

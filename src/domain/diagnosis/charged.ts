@@ -2,7 +2,7 @@ import { addHours, addMs, compare, MINUTE_MS, momentRange } from '../calendar';
 import type { CaseDraft } from '../case';
 import { hasSignal, isUnknown, timesAsked, valueOf } from '../draft';
 import { reversalDeadline } from '../settlement';
-import { advise, isWallet, nextLook } from './conclusions';
+import { advise, isWallet, nextLook, triedInVain } from './conclusions';
 import { clockVerdict } from './settlement-clock';
 import { ask, cause, firstOpen, mayAsk, type Rules, type Verdict } from './verdict';
 
@@ -19,6 +19,7 @@ export function chargedVerdict(draft: CaseDraft, rules: Rules): Verdict {
   if (hasSignal(draft, 'orderNotUpdated') || valueOf(draft, 'payMethod') === 'online') return onlineVerdict(draft, rules);
   const status = firstOpen(draft, 'txStatus');
   if (status) return status;
+  if (isPayeeInDoubt(draft)) return payeeVerdict(draft, rules);
   switch (valueOf(draft, 'txStatus')) {
     case 'success':
       return succeeded(draft, rules);
@@ -32,6 +33,18 @@ export function chargedVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const debited = firstOpen(draft, 'cardholderDebited');
   if (debited) return debited;
   return debitVerdict(draft, rules);
+}
+
+/** Paid by wallet, and the shop does not find it: the money may have gone to another code. */
+function isPayeeInDoubt(draft: CaseDraft): boolean {
+  const unseen = ['notFound', 'cannotCheck', undefined].includes(valueOf(draft, 'txStatus'));
+  return unseen && isWallet(draft) && hasSignal(draft, 'shopDenies') && valueOf(draft, 'role') === 'cardholder';
+}
+
+function payeeVerdict(draft: CaseDraft, rules: Rules): Verdict {
+  const payee = firstOpen(draft, 'payeeName');
+  if (payee) return payee;
+  return advise(rules, 'SS-VERIFY', [cause('C1', 'medium', 'status'), cause('B1', 'low')], 'Q-DISPUTE');
 }
 
 /** C10: paid online, order page unpaid. A day is enough for the page to follow. */
@@ -84,6 +97,15 @@ export function reversalVerdict(draft: CaseDraft, rules: Rules, id: string): Ver
   if (past(early) !== past(late) && mayAsk(draft) && timesAsked(draft, 'txTime') < 2) return ask('txTime');
   if (past(late)) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
   return { ...advise(rules, 'SS-REVERSAL', causes, 'Q-DISPUTE'), expectedBy: late, recheckAt: late };
+}
+
+/** Charged another sum than the price: the merchant gives the difference back, else a person (C-金额错). */
+export function wrongAmountVerdict(draft: CaseDraft, rules: Rules): Verdict {
+  const open = firstOpen(draft, 'role', 'amount', 'txTime', 'payMethod');
+  if (open) return open;
+  const causes = [cause('C6', 'medium', 'said')];
+  if (hasSignal(draft, 'merchantRefuses') || triedInVain(draft)) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
+  return advise(rules, 'SS-REFUNDWAIT', causes, 'Q-DISPUTE');
 }
 
 /** B6 重复扣款: both succeeded → the merchant gives one back; one failed → it comes back by itself. */

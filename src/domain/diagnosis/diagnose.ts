@@ -5,7 +5,7 @@ import { missingFor } from '../evidence';
 import { prioritise } from '../triage';
 import type { Asking, SlotName, SlotValue } from '../slots';
 import { arrivalVerdict } from './arrival';
-import { chargedVerdict, duplicateVerdict } from './charged';
+import { chargedVerdict, duplicateVerdict, wrongAmountVerdict } from './charged';
 import { depositVerdict, feeVerdict, shortfallVerdict } from './fee';
 import { preauthVerdict, proofVerdict, refundVerdict } from './refund';
 import { complaintVerdict, safetyVerdict } from './safety';
@@ -36,7 +36,8 @@ function tooOld(draft: CaseDraft, rules: Rules): boolean {
 function verdictOf(draft: CaseDraft, rules: Rules): Verdict {
   const urgent = safetyVerdict(draft) ?? complaintVerdict(draft);
   if (urgent) return urgent;
-  if (hasSignal(draft, 'doubleCharge')) return duplicateVerdict(draft, rules);
+  if (hasSignal(draft, 'wrongAmount')) return wrongAmountVerdict(draft, rules);
+  if (hasSignal(draft, 'doubleCharge') && !hasSignal(draft, 'orderNotUpdated')) return duplicateVerdict(draft, rules);
   const reading = readingOf(draft);
   if (!reading) return firstOpen(draft, 'issueType') ?? { kind: 'escalation', causes: [cause('U0', 'medium')], queue: 'Q-SETTLE', base: 'P2' };
   if (tooOld(draft, rules)) return { kind: 'escalation', causes: [cause('U0', 'medium', 'old')], queue: 'Q-SETTLE', base: 'P3' };
@@ -68,13 +69,14 @@ function escalated(draft: CaseDraft, verdict: Escalation): Diagnosis {
 
 /** Asked only for the person who takes the case; the diagnosis does without. */
 const EVIDENCE: ReadonlySet<Asking> = new Set([
+  'amount', 'txTime', 'payMethod',
   'rrn', 'orderNo', 'merchantOrderNo', 'merchantNo', 'traceNo', 'terminalNo', 'authCode', 'cardLast4', 'issuerName', 'acquirerName', 'contactPhone',
 ]);
 
 function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
   const asked = draft.asked.filter((asking) => EVIDENCE.has(asking)).length;
   if (!mayAsk(draft) || asked >= MAX_EVIDENCE) return undefined;
-  return missingFor(queue, draft).find((slot) => !isSettled(draft, slot) && timesAsked(draft, slot) === 0);
+  return missingFor(queue, draft).find((slot) => EVIDENCE.has(slot) && !isSettled(draft, slot) && timesAsked(draft, slot) === 0);
 }
 
 const NO_QUESTION_LEFT: CaseDraft['asked'] = Array<Asking>(MAX_QUESTIONS).fill('menu');
