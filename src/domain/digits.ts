@@ -145,12 +145,12 @@ function sureNumber(digits: string, sizes: readonly number[], nextChar: string):
   if (digits.length === 18 && isResidentId(digits)) return digits;
   if (/^1[3-9]\d{9}$/.test(digits) && sizes.join() === '3,4,4') return digits;
   if (/^(?:42\d{26}|20\d{26})$/.test(digits) && sizes.every((size) => size === 4)) return digits;
-  if (isCardNumber(digits) && mayBeCard(sizes)) return digits;
+  if (isCardNumber(digits) && mayBeCard(sizes) && !areSums(digits)) return digits;
   if (digits.length >= 13 && digits.length <= 19 && sizes.every((size) => size === 1)) return digits;
   return undefined;
 }
 
-type Judge = (digits: string, sizes: readonly number[], nextChar: string) => string | undefined;
+type Judge = (digits: string, sizes: readonly number[], nextChar: string, start: number) => string | undefined;
 
 /** Longest run of groups from `i` that the judge accepts, at most 28 digits. */
 function joinFrom(groups: readonly Group[], i: number, taken: ReadonlySet<number>, text: string, judge: Judge) {
@@ -164,7 +164,7 @@ function joinFrom(groups: readonly Group[], i: number, taken: ReadonlySet<number
     if (!group || digits.length + group.digits.length > 28) break;
     digits += group.digits;
     sizes.push(group.digits.length);
-    const number = sizes.length > 1 && digits.length >= 11 ? judge(digits, sizes, text[group.end] ?? '') : undefined;
+    const number = sizes.length > 1 && digits.length >= 11 ? judge(digits, sizes, text[group.end] ?? '', first.start) : undefined;
     if (number !== undefined) {
       const end = group.end + (number.endsWith('x') ? 1 : 0);
       found = { count: sizes.length, run: { start: first.start, end, digits: number, groups: sizes.length } };
@@ -177,9 +177,10 @@ function joinFrom(groups: readonly Group[], i: number, taken: ReadonlySet<number
 
 /**
  * Every number of a view in order. Groups join when the whole is a true card, ID, phone or order number, else when they are
- * printed like a card; never across words or 和/、. Source: docs/domain.md §4.3.
+ * printed like a card; never across words or 和/、. At a start in `cards` (right after 卡号) 13–19 digits join in any grouping.
+ * Source: docs/domain.md §4.3.
  */
-export function numbersOf({ text }: View): NumberRun[] {
+export function numbersOf({ text }: View, cards: ReadonlySet<number> = new Set()): NumberRun[] {
   const groups = groupsOf(text);
   const taken = new Set<number>();
   const runs: NumberRun[] = [];
@@ -192,6 +193,9 @@ export function numbersOf({ text }: View): NumberRun[] {
     }
   };
   claim(sureNumber);
+  claim((digits, sizes, _next, start) =>
+    cards.has(start) && (sizes[0] ?? 13) < 13 && digits.length >= 13 && digits.length <= 19 ? digits : undefined,
+  );
   claim((digits, sizes) => (isCardGrouping(sizes) && !areSums(digits) && /^(?:62|[3-69])/.test(digits) ? digits : undefined));
   claim((digits, sizes) => (isCardGrouping(sizes) && !areSums(digits) ? digits : undefined));
   groups.forEach((group, i) => {

@@ -1,6 +1,6 @@
 import words from './data/secret-words.json';
 import { isCardNumber, isResidentId, type NumberRun, numbersOf, passesLuhn, spokenNumbers, type View, viewOf } from './digits';
-import { inherits, LABELS, labelledSecrets, plainSpans, type Span } from './secret-words';
+import { cardStarts, inherits, LABELS, labelledSecrets, plainSpans, type Span } from './secret-words';
 import type { Asking } from './slots';
 
 /** The number classifier (docs/domain.md §4.3): what may never be stored, logged or echoed (§6.2). Applied before anything else sees a text. */
@@ -47,7 +47,7 @@ interface Judging {
 function judge(run: NumberRun, { text, asking, previous }: Judging): Verdict {
   const { digits, start } = run;
   const count = digits.length;
-  if (isResidentId(digits)) return 'id';
+  if (isResidentId(digits) || digits.endsWith('x')) return 'id';
   if (count < 7) return 'free';
   const labelledId = LABELS.id(text, start);
   if (labelledId && count >= 8 && count <= 18) return 'id';
@@ -99,7 +99,7 @@ function phoneReplacement(run: NumberRun): Replacement {
   return { start: run.start, end: run.end, with: maskPhone(phone), phone };
 }
 
-/** 138****1234; a landline keeps its area code and last four. */
+/** 138****1234; a landline keeps its first and last digits in the same way. */
 export function maskPhone(phone: string): string {
   return `${phone.slice(0, phone.length > 8 ? 3 : 2)}****${phone.slice(-4)}`;
 }
@@ -129,7 +129,7 @@ function scanNumbers(view: View, asking: Asking | undefined): { readonly replace
     }
   }
   let previous: NumberRun | undefined;
-  for (const run of [...spokenNumbers(view, 11), ...numbersOf(view)].sort((a, b) => a.start - b.start)) {
+  for (const run of [...spokenNumbers(view, 11), ...numbersOf(view, cardStarts(text))].sort((a, b) => a.start - b.start)) {
     const verdict = judge(run, { text, asking, previous });
     const labelled =
       verdict === 'kept' ||

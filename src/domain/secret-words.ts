@@ -137,7 +137,7 @@ function acceptable({ text, kept }: Scan, span: Span, found: Rule, gap: string):
 /** Values that stand after the label at `end`. */
 function valuesAfter(scan: Scan, end: number, found: Rule): Span[] {
   const tail = scan.text.slice(end, end + 48);
-  const word = found.kind === 'password' ? passwordWord(scan, end, tail) : undefined;
+  const word = found.kind === 'password' || found.kind === 'code' ? secretWord(scan, end, tail, found.kind) : undefined;
   if (word) return [word];
   const match = found.after.exec(tail);
   const gap = match?.[1] ?? '';
@@ -150,10 +150,11 @@ function valuesAfter(scan: Scan, end: number, found: Rule): Span[] {
   return acceptable(scan, next, found, '') ? [first, next] : [first];
 }
 
-function passwordWord(scan: Scan, end: number, tail: string): Span | undefined {
+/** A password of letters and digits; a code has both and is short (验证码：A8F3K2). */
+function secretWord(scan: Scan, end: number, tail: string, kind: Rule['kind']): Span | undefined {
   const word = WORD_VALUE.exec(tail);
   const value = word?.[1] ?? word?.[2];
-  if (!word || value === undefined) return undefined;
+  if (!word || value === undefined || (kind === 'code' && !/^(?=.*\d)[a-z\d]{4,8}$/.test(value))) return undefined;
   const span = { start: end + word[0].length - value.length, end: end + word[0].length };
   return isKept(scan.kept, span) || readsAsAmount(scan.text, span) ? undefined : span;
 }
@@ -188,6 +189,13 @@ export const LABELS = {
   phone: labelTest(words.phone),
   tail: labelTest(words.tail),
 };
+
+const CARD_LABEL = new RegExp(`(?:${anyOf(words.account)})${LINK}(?=\\d)`, 'g');
+
+/** Where a number begins right after 卡号 or 账号. */
+export function cardStarts(text: string): ReadonlySet<number> {
+  return new Set([...text.matchAll(CARD_LABEL)].map((match) => match.index + match[0].length));
+}
 
 /** The number right after a labelled one, joined by 和/、: it inherits the label. */
 export function inherits(text: string, previous: NumberRun | undefined, run: NumberRun): boolean {
