@@ -17,7 +17,7 @@ const STARTS = /[\d零〇一二两三四五六七八九十百千几好数幺俩�
 const PREFIX = /¥\s?|(?:rmb|cny|人民币)\s?|\$\s?/y;
 const UNIT = /\s?(?:个)?(?:元|块(?![儿头])|圆|rmb\b|cny\b|yuan\b|人民币|刀(?!具)|大洋|软妹币)/y;
 const JIAO_TAIL =
-  /\s?(?<zero>零)?(?<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?<f>[\d一二两三四五六七八九])?分?|(?<fen>分)|(?![\d,.点:个张台年月号十百千万%位次笔]))/y;
+  /\s?(?<zero>零)?(?<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?<f>[\d一二两三四五六七八九])?分?|(?<fen>分)|(?![\d,.点:个张台年月号十百千万%位次笔天周小单家人件块多]|(?<=一)[直起共分定样下会般律切并半些边方来点旦路]))/y;
 const MONEY_WORD = /\s?(?:多|来)?钱/y;
 const JIAO = /\s?(?:毛|角)(?<f>[一二三四五六七八九1-9](?=分|$|[^\d]))?分?钱?/y;
 const FEN = /\s?分钱/y;
@@ -45,8 +45,8 @@ function tailAt(text: string, at: number): Tail {
   const found = sticky(JIAO_TAIL, text, at);
   const groups = found?.groups;
   if (!found || !groups) return { end: at, fen: 0 };
-  const first = digit(groups['j']);
-  const value = groups['zero'] || groups['fen'] ? first : first * 10 + digit(groups['f']);
+  const first = digit(groups.j);
+  const value = (groups.zero && !/[毛角]/.test(found[0])) || groups.fen ? first : first * 10 + digit(groups.f);
   return { end: at + found[0].length, fen: value };
 }
 
@@ -66,7 +66,7 @@ function amountAt(text: string, start: number): AmountToken | undefined {
   const jiao = sticky(JIAO, text, numeral.end);
   if (jiao && value < 100)
     return token(text, start, numeral.end + jiao[0].length, {
-      fen: value * 10 + digit(jiao.groups?.['f']),
+      fen: value * 10 + digit(jiao.groups?.f),
       approx: numeral.approx,
       strength: 'unit',
     });

@@ -57,13 +57,13 @@ const SPOKEN_MINUTE =
   '(?:[0-5]\\d(?!\\d)分?|[0-9]分|(?:[二三四五]十[一二三四五六七八九]?|十[一二三四五六七八九]?|[零〇过][一二三四五六七八九]|[零〇]\\d)分?|[一二三四五六七八九]分)';
 const QUARTERS: Readonly<Record<string, number>> = { 半: 30, 一刻: 15, 三刻: 45, 两刻: 30 };
 const BEFORE = '(?<![\\d.:第几零百千个])';
-const ABOUT = '(?:左右|前后|多(?!少)|来钟|上下|不到|过一点|出头)?';
+const ABOUT = '(?:左右|前后|多(?!少)|几(?!折|分|个)|来钟|上下|不到|过一点|出头)?';
 /** After 「N点」: what makes it a point, a decimal or a list instead of an hour. */
 const NOT_HOUR =
-  '(?![点儿都也小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|事|没|不|用|折|几)';
+  '(?![点儿都也小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|事|没|不|用|折)';
 
 const SPOKEN = new RegExp(
-  `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?<m>${SPOKEN_MINUTE}))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
+  `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
   'g',
 );
 const BARE = new RegExp(`${BEFORE}(?<h>${H})\\s?(?:点钟|点|时(?=[刷扫付收])|點)(?<about>${ABOUT})${NOT_HOUR}`, 'g');
@@ -84,7 +84,7 @@ const clock = (match: RegExpMatchArray, fields: Partial<ClockToken> & { hour: nu
   start: match.index ?? 0,
   end: (match.index ?? 0) + match[0].length,
   exact: false,
-  approx: Boolean(match.groups?.['about']),
+  approx: Boolean(match.groups?.about),
   weak: false,
   ...fields,
 });
@@ -92,35 +92,36 @@ const minutes = (words: string | undefined): number => (words ? (smallNumber(wor
 const half = (words: string | undefined): { half?: 'am' | 'pm' } => (words ? { half: words.startsWith('p') ? 'pm' : 'am' } : {});
 
 function spoken(match: RegExpMatchArray, groups: Groups): ClockToken {
-  const minute = groups['q'] ? (QUARTERS[groups['q']] ?? 0) : minutes(groups['m']);
-  return clock(match, { hour: smallNumber(groups['h'] ?? '') ?? 0, minute });
+  const five = groups.z ? (smallNumber(groups.z) ?? 0) * 5 : undefined;
+  const minute = groups.q ? (QUARTERS[groups.q] ?? 0) : (five ?? minutes(groups.m));
+  return clock(match, { hour: smallNumber(groups.h ?? '') ?? 0, minute });
 }
 
 /** 差一刻三点 = 2:45, 三点差五分 = 2:55. */
 function before(match: RegExpMatchArray, groups: Groups): ClockToken {
-  const less = groups['q'] ? (smallNumber(groups['q']) ?? 1) * 15 : minutes(groups['m']);
-  const hour = smallNumber(groups['h'] ?? '') ?? 0;
+  const less = groups.q ? (smallNumber(groups.q) ?? 1) * 15 : minutes(groups.m);
+  const hour = smallNumber(groups.h ?? '') ?? 0;
   return clock(match, { hour: (hour + 23) % 24, minute: 60 - less });
 }
 
 function bare(match: RegExpMatchArray, groups: Groups): ClockToken {
-  const sure = Boolean(groups['about']) || match[0].includes('点钟');
-  return clock(match, { hour: smallNumber(groups['h'] ?? '') ?? 0, minute: 0, weak: !sure });
+  const sure = Boolean(groups.about) || match[0].includes('点钟');
+  return clock(match, { hour: smallNumber(groups.h ?? '') ?? 0, minute: 0, weak: !sure });
 }
 
 function digital(match: RegExpMatchArray, groups: Groups): ClockToken {
-  const hour = groups['h'] ?? '';
-  const exact = (hour.length === 2 || hour === '0') && !groups['half'];
-  return clock(match, { hour: Number(hour), minute: Number(groups['m']), exact, ...half(groups['half']) });
+  const hour = groups.h ?? '';
+  const exact = (hour.length === 2 || hour === '0') && !groups.half;
+  return clock(match, { hour: Number(hour), minute: Number(groups.m), exact, ...half(groups.half) });
 }
 
 function english(match: RegExpMatchArray, groups: Groups): ClockToken {
-  const words = groups['h'] ?? groups['h2'] ?? groups['h3'] ?? '';
+  const words = groups.h ?? groups.h2 ?? groups.h3 ?? '';
   const hour = /\d/.test(words) ? Number(words) : ENGLISH_NUMBERS.indexOf(words);
-  const quarter = groups['q'];
+  const quarter = groups.q;
   if (quarter === 'quarter to') return clock(match, { hour: (hour + 23) % 24, minute: 45 });
   const minute = quarter ? (quarter.startsWith('half') ? 30 : 15) : 0;
-  return clock(match, { hour, minute, weak: !groups['half'] && !match[0].includes('clock') && !quarter, ...half(groups['half']) });
+  return clock(match, { hour, minute, weak: !groups.half && !match[0].includes('clock') && !quarter, ...half(groups.half) });
 }
 
 const RULES: readonly (readonly [RegExp, (match: RegExpMatchArray, groups: Groups) => ClockToken])[] = [
@@ -128,7 +129,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpMatchArray, groups: Group
   [MINUS, before],
   [SPOKEN, spoken],
   [DIGITAL, digital],
-  [WRITTEN, (match, groups) => clock(match, { hour: Number(groups['h']), minute: Number(groups['m']), exact: true })],
+  [WRITTEN, (match, groups) => clock(match, { hour: Number(groups.h), minute: Number(groups.m), exact: true })],
   [BARE, bare],
   [ENGLISH, english],
 ];
@@ -137,7 +138,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpMatchArray, groups: Group
 function isIdiom(token: ClockToken, text: string): boolean {
   if (!token.weak || token.half) return false;
   const left = text.slice(Math.max(0, token.start - 2), token.start);
-  return /[有差快]$/.test(left) || (token.hour === 1 && /(?<![昨今前当那])[早晚]$|[多少好大小高低那这]$/.test(left));
+  return /[有差]$|(?:^|[,。 都已经])快$/.test(left) || (token.hour === 1 && /(?<![昨今前当那])[早晚]$|[多少好大小高低那这]$/.test(left));
 }
 
 /** Clock times in `text`, in order, without overlaps. */

@@ -40,9 +40,9 @@ function dayOf(year: number, month: number, day: number): string | undefined {
 }
 
 function monthAndDay(groups: Record<string, string | undefined>, today: string): string | undefined {
-  const month = number(groups['m']);
-  const day = number(groups['d']);
-  const year = groups['y'];
+  const month = number(groups.m);
+  const day = number(groups.d);
+  const year = groups.y;
   if (year === '去年') return dayOf(Number(today.slice(0, 4)) - 1, month, day);
   if (year === '今年') return dayOf(Number(today.slice(0, 4)), month, day);
   if (year) return dayOf(Number(year.length === 2 ? `20${year}` : year), month, day);
@@ -51,14 +51,14 @@ function monthAndDay(groups: Record<string, string | undefined>, today: string):
 
 /** 14号: the most recent one; 上个月14号, 这个月14号. */
 function dayOfMonth(groups: Record<string, string | undefined>, today: string): string | undefined {
-  const day = number(groups['d']);
+  const day = number(groups.d);
   let year = Number(today.slice(0, 4));
   let month = Number(today.slice(5, 7));
   const step = () => {
     month -= 1;
     if (month === 0) [year, month] = [year - 1, 12];
   };
-  const which = groups['month'] ?? '';
+  const which = groups.month ?? '';
   if (/^上/.test(which)) {
     for (let times = which.startsWith('上上') ? 2 : 1; times > 0; times--) step();
     return dayOf(year, month, day);
@@ -122,9 +122,9 @@ const EN_MONTH =
 const EN_DAY = 'mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?';
 
 const englishDate: Resolve = (groups, today) => {
-  const month = ENGLISH_MONTHS.indexOf((groups['m'] ?? '').slice(0, 3)) + 1;
-  const year = groups['y'];
-  const day = Number(groups['d']);
+  const month = ENGLISH_MONTHS.indexOf((groups.m ?? '').slice(0, 3)) + 1;
+  const year = groups.y;
+  const day = Number(groups.d);
   return year ? dayOf(Number(year), month, day) : latestYearly((candidate) => dayOf(candidate, month, day), today);
 };
 const shifted =
@@ -148,8 +148,8 @@ const NEEDS_DAY = '十一|五一|六一|三八|618|520';
 const SHIFT = '(?<shift>(?:放?假)?的?(?:前[一1]?[天晚]|头天|前夕|后[一1]天|次日|第[一二三四五六七]天))?';
 const VAGUE_FESTIVAL = '(?:节|节日)?的?(?:期间|假期|放假|长假|前后|那几天|前几天|前(?![一1天])|之前|以前|后(?![一1])|之后|以后|左右)';
 const festival: Resolve = (groups, today) => {
-  const date = latestFestival((groups['f'] ?? '').replace(/^大?年三十/, '除夕'), today);
-  return date && addDays(date, festivalShift(groups['shift'] ?? ''));
+  const date = latestFestival((groups.f ?? '').replace(/^大?年三十/, '除夕'), today);
+  return date && addDays(date, festivalShift(groups.shift ?? ''));
 };
 
 const RULES: readonly Rule[] = [
@@ -186,17 +186,17 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: new RegExp(`(?:农历|阴历)的?(?<m>正|腊|冬|${MONTH})月初?(?<d>${DAY})`, 'g'),
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g['m']), number(g['d'])), today),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), number(g.d)), today),
     calendar: true,
   },
   {
     pattern: new RegExp(`(?<m>正|腊)月初?(?<d>${DAY})`, 'g'),
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g['m']), number(g['d'])), today),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), number(g.d)), today),
     calendar: true,
   },
   {
     pattern: /(?:大年|年)初(?<d>[一二三四五六七八九十])|(?<!月)初(?<e>[一二三四五六七八九十])(?=那天|当天|晚上|上午|下午|早上|中午)/g,
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, 1, number(g['d'] ?? g['e'])), today),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, 1, number(g.d ?? g.e)), today),
     calendar: true,
   },
   { pattern: /大大前[天日]/g, resolve: shifted(-4) },
@@ -208,11 +208,11 @@ const RULES: readonly Rule[] = [
   { pattern: /(?<![然之以今往最])后[天日]/g, resolve: shifted(2) },
   {
     pattern: /(?<w>(?:上上|上|这|本|下)(?:一?个)?)?周(?<d>[一二三四五六日天]|[1-7](?!\d))(?![天年月周])/g,
-    resolve: (g, today) => weekday((g['w'] ?? '').replace(/一?个/, ''), WEEKDAYS[g['d'] ?? ''] ?? 1, today),
+    resolve: (g, today) => weekday((g.w ?? '').replace(/一?个/, ''), WEEKDAYS[g.d ?? ''] ?? 1, today),
   },
   { pattern: /(?:上上|上|这|本|下)?(?:一?个)?周末/g, resolve: unknown },
-  { pattern: new RegExp(`(?<![第前后])(?<n>${N})\\s?(?:天|日)(?:之|以)?前`, 'g'), resolve: (g, today) => back(today, number(g['n'])) },
-  { pattern: new RegExp(`(?<n>${N})\\s?个?周(?:之|以)?前`, 'g'), resolve: (g, today) => back(today, 7 * number(g['n'])), approx: true },
+  { pattern: new RegExp(`(?<![第前后])(?<n>${N})\\s?(?:天|日)(?:之|以)?前`, 'g'), resolve: (g, today) => back(today, number(g.n)) },
+  { pattern: new RegExp(`(?<n>${N})\\s?个?周(?:之|以)?前`, 'g'), resolve: (g, today) => back(today, 7 * number(g.n)), approx: true },
   { pattern: /半个?月(?:之|以)?前/g, resolve: shifted(-15), approx: true },
   {
     pattern:
@@ -245,11 +245,11 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: /\b(?<n>\d{1,2}|an?|one|two|three|four|five|six|seven|ten) days? ago\b/g,
-    resolve: (g, today) => back(today, englishCount(g['n'])),
+    resolve: (g, today) => back(today, englishCount(g.n)),
   },
   {
     pattern: /\b(?<n>\d{1,2}|an?|one|two|three) weeks? ago\b/g,
-    resolve: (g, today) => back(today, 7 * englishCount(g['n'])),
+    resolve: (g, today) => back(today, 7 * englishCount(g.n)),
     approx: true,
   },
 ];
@@ -261,8 +261,8 @@ function lunarMonth(words: string | undefined): number {
 }
 
 function englishWeekday(groups: Record<string, string | undefined>, today: string): string | undefined {
-  const target = ENGLISH_DAYS.indexOf((groups['d'] ?? '').slice(0, 3)) + 1;
-  const which = groups['w'];
+  const target = ENGLISH_DAYS.indexOf((groups.d ?? '').slice(0, 3)) + 1;
+  const which = groups.w;
   if (which === 'next') return weekday('下', target, today);
   if (which === 'this') return weekday('这', target, today);
   return weekday('', target, today);

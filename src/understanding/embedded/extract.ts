@@ -154,7 +154,7 @@ function merchantsMention(text: string, expecting: Asking | undefined): SlotMent
       ? text.match(/^\D{0,6}(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?(?:家|个|户)?/)
       : null;
   const groups = (match ?? bare)?.groups;
-  const words = groups?.['n'] ?? groups?.['n2'];
+  const words = groups?.n ?? groups?.n2;
   if (!words) return [];
   const count = /^\d/.test(words) ? Number(words) : chineseCount(words);
   return count === undefined
@@ -164,7 +164,7 @@ function merchantsMention(text: string, expecting: Asking | undefined): SlotMent
           slot: 'affectedMerchants',
           value: String(count),
           text: (match ?? bare)?.[0] ?? '',
-          ...(groups?.['more'] ? { approx: true } : {}),
+          ...(groups?.more ? { approx: true } : {}),
         },
       ];
 }

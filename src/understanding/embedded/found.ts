@@ -30,17 +30,21 @@ export function clauseAt(text: string, start: number, end: number): { readonly b
   return { before: before.slice(lastBreak(before)), after: after.slice(0, firstBreak(after)) };
 }
 
-const BREAKS = /[,。.!?;\n、](?!\d)/;
+const BREAKS = /[,。.!?;\n、](?!\d)| (?=\p{Script=Han})/u;
 function firstBreak(text: string): number {
   const at = text.search(BREAKS);
   return at < 0 ? text.length : at;
 }
 function lastBreak(text: string): number {
-  for (let at = text.length - 1; at >= 0; at--) if (/[,。!?;\n]/.test(text.charAt(at))) return at + 1;
+  for (let at = text.length - 1; at >= 0; at--) if (/[,。!?;\n]/.test(text.charAt(at)) || isGap(text, at)) return at + 1;
   return 0;
 }
 
+/** A blank between Chinese characters. */
+const isGap = (text: string, at: number): boolean =>
+  text.charAt(at) === ' ' && text.charAt(at - 1) > '\u2fff' && text.charAt(at + 1) > '\u2fff';
+
 /** Clauses of a text, split at punctuation. */
 export function clauses(text: string): string[] {
-  return text.split(/[,。!?;\n]|\.(?!\d)/).filter((clause) => clause.trim() !== '');
+  return text.split(/[,。!?;\n]|\.(?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u).filter((clause) => clause.trim() !== '');
 }

@@ -130,7 +130,7 @@ function kept(slot: TextSlot, words: string): string {
 function labelled(text: string): Found[] {
   return COMPILED.flatMap(({ pattern, slot, name }) =>
     [...text.matchAll(pattern)].flatMap((match) => {
-      const raw = match.groups?.['v'] ?? '';
+      const raw = match.groups?.v ?? '';
       if (!/[\d〇零一二三四五六七八九幺]/.test(raw)) return [];
       const compact = name.source.includes('参考') || name.source.includes('流水') ? toDigits(raw) : raw.replace(/[\s]/g, '');
       const which = slot(compact, '');
@@ -152,7 +152,7 @@ function tails(text: string, expecting: Asking | undefined): Found[] {
     const left = text.slice(Math.max(0, (match.index ?? 0) - 14), match.index);
     const own = tail('', left);
     const asked = expecting === 'settleCardLast4' && own === 'cardLast4' && !PAYER.test(left);
-    return found(match, asked ? 'settleCardLast4' : own, toDigits(match.groups?.['v'] ?? match.groups?.['v2'] ?? ''));
+    return found(match, asked ? 'settleCardLast4' : own, toDigits(match.groups?.v ?? match.groups?.v2 ?? ''));
   });
 }
 

@@ -68,14 +68,19 @@ const FESTIVALS: readonly (readonly [RegExp, (year: number) => string | undefine
 ];
 const LONGER_FIRST = [...FESTIVALS].sort((a, b) => b[0].source.length - a[0].source.length);
 
-/** Latest day not after `today` on which something that happens once a year fell. */
+const SOON_DAYS = 14;
+const LONG_AGO_DAYS = 180;
+
+/**
+ * Latest day not after `today` on which something that happens once a year fell. Undefined when that is long ago and the next one
+ * is near: who says 端午 a week before it hardly means last year's.
+ */
 export function latestYearly(dayOf: (year: number) => string | undefined, today: string): string | undefined {
   const year = Number(today.slice(0, 4));
-  for (const candidate of [year, year - 1, year - 2]) {
-    const date = dayOf(candidate);
-    if (date !== undefined && date <= today) return date;
-  }
-  return undefined;
+  const days = [year + 1, year, year - 1, year - 2].map(dayOf);
+  const past = days.find((date) => date !== undefined && date <= today);
+  const soon = days.some((date) => date !== undefined && date > today && date <= addDays(today, SOON_DAYS));
+  return soon && past !== undefined && past < addDays(today, -LONG_AGO_DAYS) ? undefined : past;
 }
 
 /** Latest day not after `today` of the festival named in `words` (国庆, 中秋, 除夕 …). */

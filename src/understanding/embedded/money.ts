@@ -39,7 +39,7 @@ const mention = (slot: MoneySlot, sum: Sum): SlotMention => ({
 
 /** How many sales are spoken of (三笔); undefined when not said. */
 function countOf(text: string): number | undefined {
-  const words = text.match(COUNT)?.groups?.['n'];
+  const words = text.match(COUNT)?.groups?.n;
   return words === undefined ? undefined : (COUNTS[words] ?? numeralAt(words, 0)?.value);
 }
 

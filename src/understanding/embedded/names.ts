@@ -37,8 +37,7 @@ function isWord(text: string, at: number, word: string): boolean {
   return !/[a-z]/.test(text.charAt(at - 1)) && !/[a-z]/.test(text.charAt(at + word.length));
 }
 
-const SETTLE_BANK =
-  /结算|到账(?:的)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|我的卡是|settle|payout/;
+const SETTLE_BANK = /结算|到账(?:的)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|settle|payout/;
 const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
 
 /** 发卡行 or the bank of the settlement card, by the words around the name and by who speaks. */
@@ -111,7 +110,7 @@ function payer(text: string, original: string, expecting: Asking | undefined): S
     ['payeeName', PAYEE_LABEL],
   ] as const;
   return slots.flatMap(([slot, label]): SlotMention[] => {
-    const named = text.match(label)?.groups?.['v'];
+    const named = text.match(label)?.groups?.v;
     if (named !== undefined && !NO_NAME.test(named))
       return [{ slot, value: named.replace(/(?:打|转|付)(?:的|过来的?|来的)$/, ''), text: named }];
     if (expecting !== slot) return [];

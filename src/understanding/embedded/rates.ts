@@ -32,6 +32,8 @@ const PATTERNS: readonly (readonly [RegExp, number])[] = [
   [new RegExp(`${NUMBER}(?:个点|的费率|费率)`, 'g'), 100],
   [/(?<![\d.¥])(?<n>0\.(?:[2-9]\d?|1\d))(?:\+3)?(?![\d元块万])(?=.{0,6}(?:费率|刷卡|手续费|变|涨|到|的点))/g, 100],
 ];
+/** Beside the word 费率 any 0.xx without a unit of money is a rate. */
+const LOOSE = /(?<![\d.¥])(?<n>0\.(?:[2-9]\d?|1\d))(?![\d元块万毛])/g;
 const BARE = /^\D{0,6}(?<n>\d{1,2}(?:\.\d{1,3})?|[零一二三四五六七八九](?:点[零一二三四五六七八九]{1,3})?)(?:个?点|左右|吧|的)?[。.]?$/;
 const MAX_BASIS_POINTS = 1000;
 
@@ -42,7 +44,7 @@ export function findRates(
 ): { found: readonly Found[]; taken: readonly { start: number; end: number }[] } {
   const hits: Found[] = [];
   const add = (match: RegExpMatchArray, scale: number) => {
-    const number = value(match.groups?.['n'] ?? '');
+    const number = value(match.groups?.n ?? '');
     const points = number === undefined ? 0 : Math.round(number * scale);
     const start = match.index ?? 0;
     if (points > 0 && points <= MAX_BASIS_POINTS && !hits.some((other) => start < other.end && other.start < start + match[0].length)) {
@@ -50,6 +52,7 @@ export function findRates(
     }
   };
   for (const [pattern, scale] of PATTERNS) for (const match of text.matchAll(pattern)) add(match, scale);
+  if (/费率|扣点|点数|几个点/.test(text)) for (const match of text.matchAll(LOOSE)) add(match, 100);
   const bare = expecting === 'feeRate' && hits.length === 0 ? text.match(BARE) : null;
   if (bare) add(bare, 100);
   hits.sort((a, b) => a.start - b.start);

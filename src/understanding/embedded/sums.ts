@@ -23,26 +23,31 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|settle|deposit/;
+  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
 const VERB_BEFORE =
-  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|,|:|charged|paid|for|of|amount|was|is|got|received|only|just|rmb|about|around|□)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|,|:|charged|paid|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
-  /^\s?(?:□|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
+  /^\s?(?:□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
 /** What is said before the right value. */
 const CORRECTS =
   /(?:不对|不是|错了|错|搞错|打错|说错|写错|记错|更正|纠正|改成|改为|改一下|应该是|应为|其实是|实际是|实际上是|是我|sorry|wrong|correction|i mean(?:t)?|actually|should be|instead)[^\d一二三四五六七八九]{0,14}$/;
+
+/** 不是1980，是1890: the second of the two. */
+const AFTER_DENIAL = /(?:不是|并非|not)\s?[\d.,一二三四五六七八九十百千万]{2,12}[块元]?[ ,。]{0,2}(?:而)?(?:是|应该是|应为|but|it'?s)\s?$/;
 
 /** A bare figure is money only when the words around it say so. */
 function counts(token: AmountToken, text: string, options: SumOptions): boolean {
   if (token.strength !== 'bare') return true;
   const whole = /^[^\d\p{Script=Han}a-z]*$/u.test(text.slice(0, token.start) + text.slice(token.end));
   if (ASKS_MONEY.has(options.expecting)) return true;
+  if (FEE_AFTER.test(text.slice(token.end, token.end + 10))) return true;
   if (whole) return false;
-  const corrects = CORRECTS.test(text.slice(Math.max(0, token.start - 24), token.start));
+  const wide = text.slice(Math.max(0, token.start - 24), token.start);
+  const corrects = CORRECTS.test(wide) || AFTER_DENIAL.test(wide);
   if (corrects && token.text.length >= 2) return true;
   if (!options.aboutMoney) return false;
   const before = VERB_BEFORE.test(text.slice(Math.max(0, token.start - 12), token.start));
@@ -56,10 +61,10 @@ const DIRECT_VERB =
 const NET_BEFORE =
   /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到卡(?:里)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|received|got|arrived|credited)(?:了|的|是|就|只有|只|才|账|个|我|only|just|a|:)*\s?$/;
 const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收)\S{0,2}$/;
-const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)/;
+const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)(?!\s?[\d□一二三四五六七八九十百两])/;
 const INSTANT_BEFORE =
   /(?:秒到|提现|秒结|加急|d\+?0|t\+?0|实时)(?:的)?(?:手续)?费?(?:用|又|还|也|是|要|收|扣|了|我|:|每笔|一笔|每次|又扣)*\s?$/;
-const INSTANT_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的|是)?\s?(?:秒到|提现|秒结|加急|到账)(?:的)?(?:手续)?费/;
+const INSTANT_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的|是)?\s?(?:秒到|提现|秒结|加急)(?:的)?(?:(?:手续)?费|$|[,。 ])/;
 const FEE_BEFORE =
   /(?:手续费|服务费|流量费|会员费|保险费?|押金|激活(?:款|费)?|年费|管理费|费用|通讯费|通信费|sim卡费|保证金|违约金|fee|deposit)(?:的?(?:是|又|还|也|要|收|扣|了|掉|我|:|竟然|居然|一下|单独|就|到|每年|每月|of|was|is)){0,4}\s?$/;
 const FEE_AFTER =
@@ -99,7 +104,13 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
     const wide = text.slice(Math.max(0, token.start - 24), token.start);
     const role = PRICE_BEFORE.test(before) && !/应该是|应为/.test(before) ? 'other' : roleOf(before, after);
     return [
-      { token, fen: token.fen, role, denied: DENIED_BEFORE.test(before), correction: CORRECTS.test(wide) && !DENIED_BEFORE.test(before) },
+      {
+        token,
+        fen: token.fen,
+        role,
+        denied: DENIED_BEFORE.test(before),
+        correction: (CORRECTS.test(wide) || AFTER_DENIAL.test(wide)) && !DENIED_BEFORE.test(before),
+      },
     ];
   });
 }

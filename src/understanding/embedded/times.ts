@@ -34,7 +34,7 @@ interface Group {
   clock?: ClockToken;
 }
 
-const GLUE = /^[ ,、的在于是约大概差不多可能应该好像就那会儿时候当天(（)）~-]{0,5}$/;
+const GLUE = /^[ ,、的在于是约大概差不多可能应该好像就快那会儿时候当天(（)）~-]{0,5}$/;
 const ENGLISH_GLUE = /^[ ,]*(?:at|in|on|the|around|about|of|in the|at about|at around)?[ ,]*$/;
 const glued = (gap: string): boolean => GLUE.test(gap) || ENGLISH_GLUE.test(gap);
 
@@ -197,11 +197,11 @@ function instants(text: string, now: string): TimeMention[] {
   };
   const ago = [...text.matchAll(AGO)].flatMap((match) => {
     const groups = match.groups ?? {};
-    const unit = /小时|钟头|h/.test(groups['u'] ?? groups['u2'] ?? '') ? 60 : 1;
-    const words = groups['n'] ?? '';
-    const count = groups['n2'] ? (ENGLISH_COUNT[groups['n2']] ?? Number(groups['n2'])) : /半/.test(words) ? 0.5 : smallNumber(words);
+    const unit = /小时|钟头|h/.test(groups.u ?? groups.u2 ?? '') ? 60 : 1;
+    const words = groups.n ?? '';
+    const count = groups.n2 ? (ENGLISH_COUNT[groups.n2] ?? Number(groups.n2)) : /半/.test(words) ? 0.5 : smallNumber(words);
     if (count === undefined) return [];
-    return [at(match, (count + (groups['half'] || groups['half2'] ? 0.5 : 0)) * unit)];
+    return [at(match, (count + (groups.half || groups.half2 ? 0.5 : 0)) * unit)];
   });
   const just = [...text.matchAll(JUST_NOW)]
     .filter((match) => !NOT_A_SALE.test(text.slice((match.index ?? 0) + match[0].length)))
