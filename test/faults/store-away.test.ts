@@ -1,0 +1,94 @@
+import { createScheduler } from '../../src/scheduler';
+import { openRedisStore } from '../../src/store/redis';
+import { type Store, StoreError } from '../../src/store/store';
+import { type RedisProcess, startRedisProcess } from '../redis';
+import { all, gate, message, noteBot, notesOf, textsOf, turnsOver, until } from '../turns';
+
+jest.setTimeout(20_000);
+
+let redis: RedisProcess;
+let store: Store;
+beforeEach(async () => {
+  redis = await startRedisProcess();
+  store = await openRedisStore({ url: redis.url });
+});
+afterEach(async () => {
+  await store.close();
+  await redis.stop();
+});
+
+async function msOf(work: Promise<unknown>): Promise<number> {
+  const start = Date.now();
+  await expect(work).rejects.toThrow(StoreError);
+  return Date.now() - start;
+}
+
+test('without its store a process answers StoreError within a second, and works again by itself', async () => {
+  const { turns, sent } = turnsOver(store);
+  await turns.accept(message('one', 'a1'));
+  await until(() => sent.length === 1);
+  await redis.kill();
+  const waits = await Promise.all(['a2', 'a3', 'a4'].map((id) => msOf(turns.accept(message('lost', id)))));
+  expect(Math.max(...waits)).toBeLessThan(1000);
+  expect(await msOf(turns.say('directline/c1', [{ text: 'hello' }]))).toBeLessThan(1000);
+  // This server keeps nothing on disk: it comes back empty.
+  await redis.start();
+  await until(async () => (await turns.accept(message('two', 'a2')).catch(() => undefined)) !== undefined);
+  expect(await notesOf(store)).toEqual(['two']);
+  await turns.close();
+  expect(textsOf(sent)).toEqual(['1 one', '1 two']);
+});
+
+test('a store that stops answering in the middle of a turn ends it with StoreError, and the same activity runs once when it comes again', async () => {
+  const started = gate();
+  const free = gate();
+  const { turns, sent } = turnsOver(store, {
+    bot: {
+      async run(context) {
+        await noteBot(context);
+        started.open();
+        await free.opened;
+      },
+    },
+  });
+  const answer = turns.accept(message('one', 'a1'));
+  answer.catch(() => undefined);
+  await started.opened;
+  redis.signal('SIGSTOP');
+  free.open();
+  expect(await msOf(answer)).toBeLessThan(1000);
+  redis.signal('SIGCONT');
+  await until(async () => (await turns.accept(message('one', 'a1')).catch(() => undefined)) !== undefined);
+  expect(await notesOf(store)).toEqual(['one']);
+  const scheduler = createScheduler({ store, turns, now: () => new Date(Date.now() + 60_000).toISOString(), log: () => {}, everyMs: 0 });
+  // When the commit was carried out after all, its reply is the scheduler's to deliver.
+  await until(async () => {
+    await scheduler.tick();
+    return sent.length > 0;
+  });
+  expect(textsOf(sent)).toEqual(['1 one']);
+  await turns.close();
+});
+
+test('while the store is away a delivery under way is repeated later, and nothing throws', async () => {
+  const free = gate();
+  let attempts = 0;
+  const { turns, logged } = turnsOver(store, {
+    async deliver() {
+      attempts += 1;
+      await free.opened;
+    },
+  });
+  await turns.accept(message('one', 'a1'));
+  await until(() => attempts === 1);
+  redis.signal('SIGSTOP');
+  free.open();
+  await until(() => logged.some(({ event }) => event === 'delivery-failed'));
+  redis.signal('SIGCONT');
+  await until(async () => {
+    await turns.outbox.deliverWaiting('directline/c1');
+    return attempts === 2;
+  });
+  await until(async () => (await all(store, 'outbox').catch(() => [0])).length === 0);
+  await turns.close();
+});
