@@ -45,6 +45,13 @@ describe('settings', () => {
     expect(fromExample).toEqual(fromNothing);
   });
 
+  test.each(['README.md', 'README.zh-CN.md'])('%s names every setting but those of other clouds', (file) => {
+    const { 'Bot Framework, other clouds': _, ...told } = SETTINGS;
+    const names = Object.values(told).flatMap((group) => Object.keys(group.shape));
+    const readme = readFileSync(path.join(__dirname, '..', file), 'utf8');
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
   test('without any setting the bot starts on port 3978 with the embedded store in ./data', () => {
     expect(config(readConfig({}, empty))).toMatchObject({
       server: { port: 3978, host: undefined, logLevel: 'info' },
