@@ -1,4 +1,4 @@
-import { ActivityTypes, EventFactory, type TurnContext } from 'botbuilder';
+import { type Activity, ActivityTypes, EventFactory, type TurnContext } from 'botbuilder';
 import { isTextKey, text } from '../locales';
 import { compare, nextServiceTime } from '../src/domain/calendar';
 import type { Case, Diagnosis } from '../src/domain/case';
@@ -9,6 +9,7 @@ import { summarize } from '../src/domain/summary';
 import { replyBy } from '../src/domain/triage';
 import { addCase, createCaseId } from '../src/repositories/cases';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
+import { listTranscript } from '../src/repositories/transcripts';
 import { formatInstant } from './format';
 import { say, sayText } from './prompts';
 import { type Session, sessionOf } from './services';
@@ -25,7 +26,7 @@ export async function openCase(context: TurnContext, diagnosis: Diagnosis): Prom
   session.choices = [];
   await cancelFollowUps(session.partition, session.record.id);
   await announce(context, session, created);
-  await raiseEvent(context, created);
+  await raiseEvent(context, session, created);
 }
 
 /** The person asked for a person: at once, with whatever is known. */
@@ -89,9 +90,10 @@ async function announce(context: TurnContext, session: Session, created: Case): 
 /** Channels that take the SDK's handoff event; Teams refuses it. */
 const EVENT_CHANNELS: ReadonlySet<string> = new Set(['emulator', 'directline', 'webchat']);
 
-async function raiseEvent(context: TurnContext, created: Case): Promise<void> {
+async function raiseEvent(context: TurnContext, { partition }: Session, created: Case): Promise<void> {
   if (!EVENT_CHANNELS.has(context.activity.channelId)) return;
   const { id, priority, queue, summary } = created;
-  const event = EventFactory.createHandoffInitiation(context, { caseId: id, priority, queue, summary });
+  const activities = (await listTranscript(partition, created.conversationId)) as Activity[];
+  const event = EventFactory.createHandoffInitiation(context, { caseId: id, priority, queue, summary }, { activities });
   await context.sendActivity({ ...event, type: ActivityTypes.Event });
 }

@@ -3,7 +3,7 @@ import type { DialogSet } from 'botbuilder-dialogs';
 import { text } from '../locales';
 import { addMs, compare } from '../src/domain/calendar';
 import { newDraft } from '../src/domain/case';
-import { addSignals, hasSignal, timesAsked, valueOf } from '../src/domain/draft';
+import { addSignals, hasSignal, timesAsked, valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
 import { afterReply } from './follow-up';
@@ -26,9 +26,17 @@ export async function welcome(context: TurnContext): Promise<void> {
   await say(context, 'welcome.start');
 }
 
+/** Channels without a greeting still tell what not to send, before the first answer. */
+async function introduce(context: TurnContext, session: Session): Promise<void> {
+  if (session.record.welcomedAt) return;
+  session.record = { ...session.record, welcomedAt: session.now };
+  await say(context, 'welcome.privacy');
+}
+
 /** One message: its facts are taken, then whoever it is for answers. */
 export async function converse(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
   await noticeSecrets(context, session);
+  await introduce(context, session);
   if (session.staff && (await handleStaff(context))) return;
   startAnother(session);
   takeFacts(session);
@@ -89,7 +97,8 @@ async function noticeFiles(context: TurnContext, session: Session): Promise<void
   session.draft = { ...session.draft, attachments: [...session.draft.attachments, ...session.attachments] };
   session.digressed = true;
   await say(context, 'provide-evidence.image');
-  if (session.text === '' && (!valueOf(session.draft, 'amount') || !valueOf(session.draft, 'txTime'))) await say(context, 'talk.voiceOrFile');
+  if (session.text === '' && (!valueIn(session.draft, 'amount') || !valueIn(session.draft, 'txTime')))
+    await say(context, 'talk.voiceOrFile');
 }
 
 /** Anger alone changes nothing but the tone; twice in a row a person is offered (docs/domain.md §4.5). */
@@ -129,7 +138,8 @@ function startAnother(session: Session): void {
   session.diagnosis = undefined;
 }
 
-const asksProgress = ({ understanding: { command, decided } }: Session): boolean => command === 'progress' || decided === 'check_case_status';
+const asksProgress = ({ understanding: { command, decided } }: Session): boolean =>
+  command === 'progress' || decided === 'check_case_status';
 
 const READ_BACK_FEN = 5_000_000;
 
@@ -139,12 +149,19 @@ async function acknowledge(context: TurnContext, session: Session): Promise<void
   const corrected = recapOf(locale, draft, replaced);
   if (corrected) await say(context, 'talk.corrected', { items: corrected });
   const key: readonly SlotName[] = ['amount', 'txTime'];
-  const noted = fresh.some((slot) => key.includes(slot)) ? recapOf(locale, draft, RECAP.filter((slot) => fresh.includes(slot))) : '';
+  const noted = fresh.some((slot) => key.includes(slot))
+    ? recapOf(
+        locale,
+        draft,
+        RECAP.filter((slot) => fresh.includes(slot)),
+      )
+    : '';
   if (noted && !corrected) await say(context, 'talk.noted', { items: noted });
-  const amount = valueOf(draft, 'amount');
+  const amount = valueIn(draft, 'amount');
   const told = fresh.includes('amount') || replaced.includes('amount');
   if (told && amount !== undefined && amount > READ_BACK_FEN) await say(context, 'talk.readBack', { amount: formatFen(amount) });
-  if (fresh.includes('txStatus') && valueOf(draft, 'txStatus') === 'cannotCheck' && timesAsked(draft, 'txStatus') > 0) await say(context, 'confirm-transaction.path');
+  if (fresh.includes('txStatus') && valueIn(draft, 'txStatus') === 'cannotCheck' && timesAsked(draft, 'txStatus') > 0)
+    await say(context, 'confirm-transaction.path');
 }
 
 /** The dialog stack lives a day; after that the draft is still there. */
@@ -190,8 +207,11 @@ export async function followUp(context: TurnContext): Promise<void> {
   const { diagnosis, draft, locale } = session;
   if (session.case && session.case.owner !== 'closed') return;
   if (!diagnosis?.outcome?.startsWith('SS-') || !diagnosis.recheckAt) return;
-  const amount = valueOf(draft, 'amount');
-  await say(context, 'follow-up.due', { amount: amount === undefined ? '' : formatFen(amount), date: formatInstant(locale, diagnosis.recheckAt) });
+  const amount = valueIn(draft, 'amount');
+  await say(context, 'follow-up.due', {
+    amount: amount === undefined ? '' : formatFen(amount),
+    date: formatInstant(locale, diagnosis.recheckAt),
+  });
   session.asking = 'resolved';
   session.choices = [];
 }

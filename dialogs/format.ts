@@ -40,8 +40,23 @@ export function formatValue(locale: Locale, slot: SlotName, value: unknown): str
 
 /** Facts worth reading back, in the order of a recap. */
 export const RECAP: readonly SlotName[] = [
-  'amount', 'txTime', 'payMethod', 'txStatus', 'settleProduct', 'payoutStatus', 'netAmount', 'feeName', 'feeTime', 'refundTime', 'refundMethod', 'cardLast4',
-  'settleCardLast4', 'merchantNo', 'rrn', 'orderNo', 'issuerName',
+  'amount',
+  'txTime',
+  'payMethod',
+  'txStatus',
+  'settleProduct',
+  'payoutStatus',
+  'netAmount',
+  'feeName',
+  'feeTime',
+  'refundTime',
+  'refundMethod',
+  'cardLast4',
+  'settleCardLast4',
+  'merchantNo',
+  'rrn',
+  'orderNo',
+  'issuerName',
 ];
 
 /** 「金额 ¥1,680.00，交易时间 3月3日（周二）14:20」 of the given slots that are known. */

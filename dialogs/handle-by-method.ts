@@ -3,7 +3,7 @@ import { isTextKey, type TextKey, text } from '../locales';
 import { dateOf } from '../src/domain/calendar';
 import type { Diagnosis } from '../src/domain/case';
 import { isWallet } from '../src/domain/diagnosis/conclusions';
-import { valueOf } from '../src/domain/draft';
+import { valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import { addFollowUp, cancelFollowUps } from '../src/repositories/follow-ups';
 import { formatDay, formatInstant } from './format';
@@ -13,7 +13,14 @@ import { type Session, sessionOf } from './services';
 /** Outcomes whose next step differs by method of payment (S8). */
 const BY_METHOD: ReadonlySet<string> = new Set(['SS-CHECK', 'SS-VERIFY', 'SS-REVERSAL']);
 /** Outcomes that only wait: nothing to ask afterwards. */
-export const WAITING: ReadonlySet<string> = new Set(['SS-WAIT', 'SS-FALLBACK', 'SS-REVERSAL', 'SS-REFUNDWAIT', 'SS-PREAUTH', 'SS-PAYAGAIN']);
+export const WAITING: ReadonlySet<string> = new Set([
+  'SS-WAIT',
+  'SS-FALLBACK',
+  'SS-REVERSAL',
+  'SS-REFUNDWAIT',
+  'SS-PREAUTH',
+  'SS-PAYAGAIN',
+]);
 
 /** S8: says what the user can do alone, when to look again and what to do then; plans to ask again at that hour. */
 export async function conclude(context: TurnContext, diagnosis: Diagnosis): Promise<void> {
@@ -40,8 +47,8 @@ function paramsOf(session: Session, diagnosis: Diagnosis): Params {
   const { locale, draft, rules } = session;
   const recheckAt = diagnosis.recheckAt ?? diagnosis.expectedBy ?? session.now;
   const date = diagnosis.expectedBy ?? recheckAt;
-  const gross = valueOf(draft, 'amount') ?? 0;
-  const net = valueOf(draft, 'netAmount') ?? 0;
+  const gross = valueIn(draft, 'amount') ?? 0;
+  const net = valueIn(draft, 'netAmount') ?? 0;
   return {
     date: formatInstant(locale, date),
     day: formatDay(locale, dateOf(date)),
@@ -65,10 +72,10 @@ function mainLine(session: Session, diagnosis: Diagnosis, params: Params): strin
 /** The wording of an outcome that depends on what is missing, not on a cause. */
 function variantOf({ draft }: Session, { outcome, earliest, expectedBy }: Diagnosis): string {
   if (outcome === 'SS-WAIT' && earliest) return 'unknownProduct';
-  if (outcome === 'SS-NETAMOUNT' && valueOf(draft, 'netAmount') !== undefined && valueOf(draft, 'amount') !== undefined) return 'explained';
+  if (outcome === 'SS-NETAMOUNT' && valueIn(draft, 'netAmount') !== undefined && valueIn(draft, 'amount') !== undefined) return 'explained';
   if (outcome === 'SS-REFUNDWAIT' && !expectedBy) return 'unknown';
   if (outcome === 'SS-PREAUTH' && !expectedBy) return 'undated';
-  if (outcome === 'SS-VERIFY' && valueOf(draft, 'role') === 'merchant') return 'merchant';
+  if (outcome === 'SS-VERIFY' && valueIn(draft, 'role') === 'merchant') return 'merchant';
   return 'main';
 }
 
@@ -84,13 +91,13 @@ function causeLines(session: Session, { outcome, causes }: Diagnosis, params: Pa
 
 function methodLine(session: Session, { outcome, causes }: Diagnosis): string | undefined {
   if (!BY_METHOD.has(outcome ?? '') || causes.some(({ id }) => id === 'C9')) return undefined;
-  const role = valueOf(session.draft, 'role') === 'cardholder' ? 'cardholder' : 'merchant';
+  const role = valueIn(session.draft, 'role') === 'cardholder' ? 'cardholder' : 'merchant';
   const key: TextKey = `handle-by-method.${familyOf(session)}.${role}`;
   return text(session.locale, key);
 }
 
 function familyOf({ draft }: Session): 'card' | 'wallet' | 'online' {
-  if (valueOf(draft, 'payMethod') === 'online') return 'online';
+  if (valueIn(draft, 'payMethod') === 'online') return 'online';
   return isWallet(draft) ? 'wallet' : 'card';
 }
 

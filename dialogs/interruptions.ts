@@ -1,7 +1,7 @@
 import type { TurnContext } from 'botbuilder';
-import { type FaqId, FAQ_IDS, type TextKey, text } from '../locales';
+import { FAQ_IDS, type FaqId, type TextKey, text } from '../locales';
 import { newDraft } from '../src/domain/case';
-import { stepBack, valueOf, withoutFact } from '../src/domain/draft';
+import { stepBack, valueIn, withoutFact } from '../src/domain/draft';
 import { deleteConversation } from '../src/repositories/conversations';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { deleteTranscript } from '../src/repositories/transcripts';
@@ -80,7 +80,7 @@ async function goBack(context: TurnContext, session: Session): Promise<Interrupt
 
 /** Somebody else's case and one that does not exist sound the same. */
 async function answerProgress(context: TurnContext, session: Session): Promise<void> {
-  const asked = valueOf(session.draft, 'caseId');
+  const asked = valueIn(session.draft, 'caseId');
   const own = session.case;
   if (own && (!asked || asked === own.id)) return tellProgress(context, own);
   if (!asked) return say(context, 'contact-agent.noCase');
@@ -102,7 +102,11 @@ async function forget(context: TurnContext, session: Session): Promise<void> {
 }
 
 const REFUSAL_OF = [
-  ['asksEvade', 'REF-EVADE'], ['asksOthersData', 'REF-PII'], ['asksGuarantee', 'REF-GUARANTEE'], ['asksLegal', 'REF-GUARANTEE'], ['asksAds', 'REF-ADS'],
+  ['asksEvade', 'REF-EVADE'],
+  ['asksOthersData', 'REF-PII'],
+  ['asksGuarantee', 'REF-GUARANTEE'],
+  ['asksLegal', 'REF-GUARANTEE'],
+  ['asksAds', 'REF-ADS'],
 ] as const;
 
 type Refusal = 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
@@ -117,7 +121,8 @@ function refusalOf({ understanding, fresh, replaced, attachments, asking }: Sess
 }
 
 /** Nothing of the user's own has been told yet, so a refusal or an answer is all there is to say. */
-const isIdle = ({ draft, asking }: Session): boolean => !asking && Object.keys(draft.facts).length === 0 && draft.signals.every((s) => s.startsWith('asks') || s === 'angry');
+const isIdle = ({ draft, asking }: Session): boolean =>
+  !asking && Object.keys(draft.facts).length === 0 && draft.signals.every((s) => s.startsWith('asks') || s === 'angry');
 
 /** What we do not do: said once, then back to the matter. */
 export async function refuse(context: TurnContext): Promise<Interruption> {

@@ -1,4 +1,4 @@
-import { ActivityTypes, type Activity, InputHints, type TurnContext } from 'botbuilder';
+import { type Activity, ActivityTypes, InputHints, type TurnContext } from 'botbuilder';
 import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-dialogs';
 import { type TextKey, type TextParams, text } from '../locales';
 import { setFact } from '../src/domain/draft';

@@ -1,6 +1,6 @@
 import { isTextKey, type TextKey, text } from '../locales';
 import type { Rules } from '../src/domain/diagnosis/verdict';
-import { hasSignal, isUnknown, timesAsked, valueOf } from '../src/domain/draft';
+import { hasSignal, isUnknown, timesAsked, valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import { type Asking, ENUM_SLOTS, FEE_NAMES, type SlotName } from '../src/domain/slots';
 import { formatDay, recapOf } from './format';
@@ -17,7 +17,10 @@ export function questionFor(session: Session, asking: Asking, rules: Rules): Que
   const { variant, params } = wording(session, asking, rules);
   const base = `${stepOf(asking)}.${asking}`;
   const key = `${base}.${variant}`;
-  return { text: text(session.locale, (isTextKey(key) ? key : `${base}.question`) as TextKey, params), choices: choicesFor(session, asking, rules) };
+  return {
+    text: text(session.locale, (isTextKey(key) ? key : `${base}.question`) as TextKey, params),
+    choices: choicesFor(session, asking, rules),
+  };
 }
 
 interface Wording {
@@ -30,16 +33,16 @@ const PLAIN: Wording = { variant: 'question' };
 /** Which of a question's wordings fits. Every branch is about words; what to ask was decided by the domain. */
 function wording(session: Session, asking: Asking, rules: Rules): Wording {
   const { draft } = session;
-  const cardholder = valueOf(draft, 'role') === 'cardholder';
+  const cardholder = valueIn(draft, 'role') === 'cardholder';
   switch (asking) {
     case 'issueType':
-      return isFeeTrap(session, rules) ? { variant: 'fee-or-sale', params: { amount: formatFen(valueOf(draft, 'amount') ?? 0) } } : PLAIN;
+      return isFeeTrap(session, rules) ? { variant: 'fee-or-sale', params: { amount: formatFen(valueIn(draft, 'amount') ?? 0) } } : PLAIN;
     case 'amount':
       return amountWording(session);
     case 'txTime':
       return timeWording(session, rules);
     case 'payMethod': {
-      const family = valueOf(draft, 'payFamily');
+      const family = valueIn(draft, 'payFamily');
       return { variant: family ?? (cardholder ? 'cardholder' : 'question') };
     }
     case 'txStatus':
@@ -54,7 +57,7 @@ function wording(session: Session, asking: Asking, rules: Rules): Wording {
       return { variant: draft.facts.feeTime ? 'question' : 'both' };
     case 'feeTime':
     case 'feeAgreed':
-      return { variant: valueOf(draft, 'issueType') === 'R5' ? 'deposit' : 'question' };
+      return { variant: valueIn(draft, 'issueType') === 'R5' ? 'deposit' : 'question' };
     case 'confirm':
       return { variant: 'question', params: { recap: recapOf(session.locale, draft) } };
     default:
@@ -66,21 +69,21 @@ function amountWording({ draft, understanding, doubted }: Session): Wording {
   if (doubted.includes('amount') && !draft.facts.amount) return { variant: 'huge' };
   if (understanding.amountRange || draft.facts.amount?.approx) return { variant: 'exact' };
   if (isUnknown(draft, 'amount')) return { variant: 'retry' };
-  const fee = ['R3', 'R4', 'R5', 'R6'].includes(valueOf(draft, 'issueType') ?? '');
+  const fee = ['R3', 'R4', 'R5', 'R6'].includes(valueIn(draft, 'issueType') ?? '');
   return { variant: draft.facts.txTime || fee || timesAsked(draft, 'txTime') > 0 ? 'question' : 'both' };
 }
 
 function timeWording({ draft, understanding, locale, doubted }: Session, rules: Rules): Wording {
   if (doubted.includes('txTime') && !draft.facts.txTime) return { variant: 'future' };
   if (understanding.ambiguousHour) return { variant: 'noon' };
-  const moment = valueOf(draft, 'txTime');
+  const moment = valueIn(draft, 'txTime');
   if (moment) return { variant: 'hour', params: { date: formatDay(locale, moment.date), cutoff: rules.profile.cutoff } };
   return { variant: isUnknown(draft, 'txTime') ? 'retry' : 'question' };
 }
 
 /** 「刷了299没到账」: a sum that is usually a fee of the device, with nothing that says it was a sale. Source: docs/domain.md §2.2. */
 export function isFeeTrap({ draft }: Session, rules: Rules): boolean {
-  const amount = valueOf(draft, 'amount');
+  const amount = valueIn(draft, 'amount');
   return amount !== undefined && rules.fees.feeSignatureAmounts.includes(amount);
 }
 
@@ -100,7 +103,7 @@ function choicesFor(session: Session, asking: Asking, rules: Rules): readonly Ch
 function valuesOf({ draft }: Session, asking: Asking): readonly string[] {
   if (asking === 'feeName') return [...FEE_NAMES, 'unknown'];
   if (asking === 'payMethod') {
-    const family = valueOf(draft, 'payFamily');
+    const family = valueIn(draft, 'payFamily');
     if (family === 'card') return ['creditCard', 'debitCard', 'foreignCard', 'unknown'];
     if (family === 'qr') return ['wechat', 'alipay', 'unionpayQr', 'ecny', 'unknown'];
   }
@@ -112,7 +115,7 @@ function choiceTitle(session: Session, asking: Asking, value: string): string | 
   const base = `${stepOf(asking)}.${asking}`;
   const variants: Record<string, string | false> = {
     txStatus: hasSignal(session.draft, 'doubleCharge') && 'duplicate-choices',
-    feeAgreed: valueOf(session.draft, 'issueType') === 'R5' && 'deposit-choices',
+    feeAgreed: valueIn(session.draft, 'issueType') === 'R5' && 'deposit-choices',
   };
   const key = `${base}.${variants[asking] || 'choices'}.${value}`;
   return isTextKey(key) ? text(session.locale, key) : undefined;
@@ -127,7 +130,10 @@ function issueChoices({ locale }: Session, trap: boolean): readonly Choice[] {
       means: { kind: 'fact', slot: 'issueType', value },
     }));
   const readings = READINGS.map(
-    (value): Choice => ({ title: text(locale, `confirm-problem.issueType.choices.${value}`), means: { kind: 'fact', slot: 'issueType', value } }),
+    (value): Choice => ({
+      title: text(locale, `confirm-problem.issueType.choices.${value}`),
+      means: { kind: 'fact', slot: 'issueType', value },
+    }),
   );
   return [
     ...readings,

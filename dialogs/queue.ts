@@ -46,9 +46,16 @@ async function takeIntoCase(session: Session, open: Case, contact: number): Prom
     const contacts = before.contacts + contact;
     const judged = handoffDiagnosis(session.draft, session.rules, contacts);
     const priority = judged.priority && judged.priority < before.priority ? judged.priority : before.priority;
-    const due = priority === before.priority ? before.replyBy : replyBy(priority, session.now, session.rules.profile, session.rules.calendar);
+    const due =
+      priority === before.priority ? before.replyBy : replyBy(priority, session.now, session.rules.profile, session.rules.calendar);
     const after: Case = {
-      ...before, contacts, priority, replyBy: due, draft: session.draft, updatedAt: session.now, missing: missingFor(before.queue, session.draft),
+      ...before,
+      contacts,
+      priority,
+      replyBy: due,
+      draft: session.draft,
+      updatedAt: session.now,
+      missing: missingFor(before.queue, session.draft),
       diagnosis: { ...before.diagnosis, priority, outcome: `ESC-${priority}` },
     };
     return { ...after, summary: summaryOf(after, session.rules) };
@@ -64,7 +71,8 @@ async function acknowledge(context: TurnContext, session: Session, open: Case): 
     session.record = { ...session.record, extra: { ...session.record.extra, acknowledged: true } };
     return say(context, 'contact-agent.ack', params);
   }
-  if (session.fresh.length + session.replaced.length + session.attachments.length > 0) return say(context, 'contact-agent.noted', { id: open.id });
+  if (session.fresh.length + session.replaced.length + session.attachments.length > 0)
+    return say(context, 'contact-agent.noted', { id: open.id });
 }
 
 const acknowledged = (session: Session): boolean => session.record.extra?.acknowledged === true;
@@ -84,7 +92,10 @@ async function reopen(context: TurnContext, session: Session, closed: Case): Pro
   if (compare(session.now, addMs(closed.updatedAt, REOPEN_MS)) > 0) return false;
   const changed = await changeCase(session.partition, closed.id, (before) => {
     const after: Case = {
-      ...before, owner: 'queue', contacts: before.contacts + 1, updatedAt: session.now,
+      ...before,
+      owner: 'queue',
+      contacts: before.contacts + 1,
+      updatedAt: session.now,
       replyBy: replyBy(before.priority, session.now, session.rules.profile, session.rules.calendar),
     };
     return { ...after, summary: summaryOf(after, session.rules) };

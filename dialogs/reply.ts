@@ -25,7 +25,7 @@ export class ReplyDialog extends Dialog {
 
   override async continueDialog(dc: DialogContext): Promise<DialogTurnResult> {
     const session = sessionOf(dc.context);
-    const { asking, silent } = dc.activeDialog?.state as { asking: ReplyAsking; silent: boolean };
+    const { asking, silent }: { asking: ReplyAsking; silent: boolean } = dc.activeDialog?.state ?? { asking: 'resolved', silent: true };
     if (session.fresh.length + session.replaced.length > 0) return dc.endDialog('changed' satisfies Reply);
     const reply = replyOf(session);
     if (reply === 'yes') return dc.endDialog(reply);

@@ -2,7 +2,7 @@ import type { TurnContext } from 'botbuilder';
 import { text } from '../locales';
 import { momentRange } from '../src/domain/calendar';
 import type { Case, Diagnosis } from '../src/domain/case';
-import { setFact, valueOf } from '../src/domain/draft';
+import { setFact, valueIn } from '../src/domain/draft';
 import { expectedBy } from '../src/domain/settlement';
 import { parseStaffCommand } from '../src/understanding/embedded/staff';
 import { openCase } from './contact-agent';
@@ -91,7 +91,7 @@ async function reportOutage(context: TurnContext, session: Session): Promise<voi
     return say(context, 'provide-evidence.affectedMerchants.question');
   }
   session.draft = setFact(setFact(session.draft, 'role', 'staff', 'checked', session.now), 'affectedMerchants', count, 'said', session.now);
-  const many = Number(valueOf(session.draft, 'affectedMerchants')) >= OUTAGE_MERCHANTS;
+  const many = Number(valueIn(session.draft, 'affectedMerchants')) >= OUTAGE_MERCHANTS;
   const priority = many ? 'P0' : 'P2';
   const diagnosis: Diagnosis = { causes: [{ id: 'B3', likelihood: 'high' }], outcome: `ESC-${priority}`, queue: 'Q-TECH', priority };
   await openCase(context, diagnosis);

@@ -10,8 +10,21 @@ export const STEPS = {
   refund: ['refundTime', 'refundMethod'],
   fee: ['feeName', 'feeTime', 'feeAgreed', 'netAmount', 'feeRate', 'instantFee'],
   'provide-evidence': [
-    'noticeText', 'rrn', 'orderNo', 'merchantOrderNo', 'merchantNo', 'cardLast4', 'issuerName', 'traceNo', 'terminalNo', 'batchNo', 'authCode',
-    'acquirerName', 'responseCode', 'affectedMerchants', 'contactPhone',
+    'noticeText',
+    'rrn',
+    'orderNo',
+    'merchantOrderNo',
+    'merchantNo',
+    'cardLast4',
+    'issuerName',
+    'traceNo',
+    'terminalNo',
+    'batchNo',
+    'authCode',
+    'acquirerName',
+    'responseCode',
+    'affectedMerchants',
+    'contactPhone',
   ],
   'contact-agent': ['confirm', 'handoff'],
   'follow-up': ['resolved'],
@@ -19,7 +32,9 @@ export const STEPS = {
 
 export type StepName = keyof typeof STEPS;
 
-const STEP_OF = new Map<Asking, StepName>((Object.keys(STEPS) as StepName[]).flatMap((step) => STEPS[step].map((asking) => [asking, step] as const)));
+const STEP_OF = new Map<Asking, StepName>(
+  (Object.keys(STEPS) as StepName[]).flatMap((step) => STEPS[step].map((asking) => [asking, step] as const)),
+);
 
 /** The step that asks for a slot; slots that no step asks for belong to the evidence. */
 export function stepOf(asking: Asking | SlotName): StepName {

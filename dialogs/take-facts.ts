@@ -1,9 +1,20 @@
 import { isTextKey, text } from '../locales';
-import { addSignals, addTransactions, hasSignal, isSettled, learn, setFact, type Told, valueOf } from '../src/domain/draft';
+import type { Transaction } from '../src/domain/case';
+import { addSignals, addTransactions, hasSignal, isSettled, learn, setFact, type Told, valueIn } from '../src/domain/draft';
 import { checkAmount, checkMoment } from '../src/domain/parse-slot';
-import { type Asking, ENUM_SLOTS, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, type SlotValue, TEXT_SLOTS } from '../src/domain/slots';
-import { isQuestion } from '../src/understanding/embedded/question';
+import {
+  type Asking,
+  ENUM_SLOTS,
+  type Moment,
+  SIGNALS,
+  type Signal,
+  SLOT_NAMES,
+  type SlotName,
+  type SlotValue,
+  TEXT_SLOTS,
+} from '../src/domain/slots';
 import { readingOf } from '../src/understanding/embedded/pinyin';
+import { isQuestion, tellsAnother } from '../src/understanding/embedded/question';
 import type { IntentName, Understanding } from '../src/understanding/recognizer';
 import { isFeeTrap } from './questions';
 import type { Choice, Session } from './services';
@@ -12,8 +23,13 @@ type Reading = SlotValue<'issueType'>;
 
 /** Which reading of 「扣费未到账」 an intent speaks for, when the words alone do not say. */
 const READING_OF: Partial<Record<IntentName, Reading>> = {
-  report_not_received: 'R1', settlement_account_problem: 'R1', risk_hold: 'R1', report_charged_but_failed: 'R2', report_double_charge: 'R2',
-  refund_progress: 'R6', fee_deduction_dispute: 'R3',
+  report_not_received: 'R1',
+  settlement_account_problem: 'R1',
+  risk_hold: 'R1',
+  report_charged_but_failed: 'R2',
+  report_double_charge: 'R2',
+  refund_progress: 'R6',
+  fee_deduction_dispute: 'R3',
 };
 
 /** Takes every fact of the message into the draft, before any dialog runs. A picked choice or a general question tells nothing beside itself. */
@@ -21,14 +37,31 @@ export function takeFacts(session: Session): void {
   const at = session.now;
   const picked = pickedChoice(session);
   const heard = picked || isGeneralQuestion(session) ? UNTOLD : session.understanding;
-  const told = [...factsOf(picked), ...(picked ? [] : replyFacts(session)), ...(heard.slots as readonly Told[])];
-  const learnt = learn(session.draft, told.filter((item) => isPlausible(session, item)), { at, asking: session.asking });
+  const more = anotherSale(session, heard);
+  const mentions = (heard.slots as readonly Told[]).filter(({ slot }) => !more || (slot !== 'amount' && slot !== 'txTime'));
+  const told = [...factsOf(picked), ...(picked ? [] : replyFacts(session)), ...mentions];
+  const learnt = learn(
+    session.draft,
+    told.filter((item) => isPlausible(session, item)),
+    { at, asking: session.asking },
+  );
   session.draft = addSignals(learnt.draft, [...heard.signals, ...signalsOf(picked), ...intentSignals(heard)]);
-  if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
+  if (more) session.draft = addTransactions(session.draft, [more], at);
+  else if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
   session.fresh = learnt.fresh;
   session.replaced = learnt.replaced;
   session.draft = inferReading(session, heard);
   session.answered = answers(session, told);
+}
+
+/** 「还有一笔500也没到」: one more sale beside the one that is known, not another figure for it. */
+function anotherSale({ draft, text: words, asking }: Session, { slots, transactions }: Heard): Transaction | undefined {
+  const amount = slots.find((mention) => mention.slot === 'amount');
+  const known = valueIn(draft, 'amount');
+  if (amount?.slot !== 'amount' || amount.correction || asking === 'amount' || transactions.length > 1) return undefined;
+  if (known === undefined || known === amount.value || !tellsAnother(words)) return undefined;
+  const txTime = slots.find((mention) => mention.slot === 'txTime');
+  return { amount: amount.value, ...(txTime?.slot === 'txTime' ? { txTime: txTime.value } : {}) };
 }
 
 type Heard = Pick<Understanding, 'slots' | 'signals' | 'transactions' | 'decided'>;
@@ -36,7 +69,16 @@ const UNTOLD: Heard = { slots: [], signals: [], transactions: [], decided: undef
 
 /** Slots that a general question names without telling anything: 「T+1是哪天？」, 「二类卡有影响吗」. */
 const NAMED_ONLY: ReadonlySet<SlotName> = new Set([
-  'settleProduct', 'feeName', 'payMethod', 'payFamily', 'role', 'accountClass', 'slipType', 'issueType', 'refundMethod', 'codeKind',
+  'settleProduct',
+  'feeName',
+  'payMethod',
+  'payFamily',
+  'role',
+  'accountClass',
+  'slipType',
+  'issueType',
+  'refundMethod',
+  'codeKind',
 ]);
 
 /** Asks how things are, tells nothing of one's own. */
@@ -64,7 +106,10 @@ function answers({ asking, fresh, replaced }: Session, told: readonly Told[]): b
 
 /** The choice that the message picks, by its label or by its number. */
 export function pickedChoice({ text: words, choices }: Pick<Session, 'text' | 'choices'>): Choice | undefined {
-  const said = words.normalize('NFKC').trim().replace(/[.。、)]$/, '');
+  const said = words
+    .normalize('NFKC')
+    .trim()
+    .replace(/[.。、)]$/, '');
   const byTitle = choices.find(({ title }) => title.normalize('NFKC') === said);
   return byTitle ?? (/^\d{1,2}$/.test(said) ? choices[Number(said) - 1] : soundsLike(said, choices));
 }
@@ -128,38 +173,64 @@ function inferReading(session: Session, { decided, signals }: Heard): Session['d
   const reading = readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session)));
   if (!reading || known?.value === reading) return draft;
   // A typical fee sum without another cue stays open and is asked about.
-  const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueOf(draft, 'role');
+  const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueIn(draft, 'role');
   return unclear ? draft : setFact(draft, 'issueType', reading, 'inferred', session.now);
 }
 
 function readingFromCues({ draft }: Session, decided: Understanding['decided']): Reading | undefined {
   if (hasSignal(draft, 'doubleCharge', 'wrongAmount', 'shopDenies', 'orderNotUpdated')) return 'R2';
   if (hasSignal(draft, 'fakeProof')) return 'R8';
-  if (valueOf(draft, 'slipType') === 'preauth') return 'R7';
+  if (valueIn(draft, 'slipType') === 'preauth') return 'R7';
   if (isSettled(draft, 'netAmount') && decided !== 'report_not_received') return 'R4';
   if (hasSignal(draft, 'promisedReturn')) return 'R5';
   return hasSignal(draft, 'rateRaised', 'noSaleMade') ? 'R3' : undefined;
 }
 
 const ACCOUNT_CUES: readonly Signal[] = [
-  'moneyInWallet', 'wrongCardInfo', 'limitedAccount', 'cardUnusable', 'riskHold', 'retrieval', 'chargeback', 'judicialFreeze', 'qualification',
-  'overLimit', 'notUploaded', 'allSalesMissing', 'bankMaintenance', 'askedWallet', 'wrongAccountSeen', 'batchedPayout', 'outage',
+  'moneyInWallet',
+  'wrongCardInfo',
+  'limitedAccount',
+  'cardUnusable',
+  'riskHold',
+  'retrieval',
+  'chargeback',
+  'judicialFreeze',
+  'qualification',
+  'overLimit',
+  'notUploaded',
+  'allSalesMissing',
+  'bankMaintenance',
+  'askedWallet',
+  'wrongAccountSeen',
+  'batchedPayout',
+  'outage',
 ];
 
 function readingFromAccount({ draft }: Session): Reading | undefined {
-  const cue = hasSignal(draft, ...ACCOUNT_CUES) || valueOf(draft, 'payoutStatus') !== undefined || valueOf(draft, 'walletBalance') !== undefined;
+  const cue =
+    hasSignal(draft, ...ACCOUNT_CUES) || valueIn(draft, 'payoutStatus') !== undefined || valueIn(draft, 'walletBalance') !== undefined;
   return cue ? 'R1' : undefined;
 }
 
 /** Facts of the shop or the person that stay true for the next problem. */
-const LASTING: readonly SlotName[] = ['role', 'settleProduct', 'settleBank', 'settleCardLast4', 'merchantNo', 'terminalNo', 'acquirerName', 'contactPhone'];
+const LASTING: readonly SlotName[] = [
+  'role',
+  'settleProduct',
+  'settleBank',
+  'settleCardLast4',
+  'merchantNo',
+  'terminalNo',
+  'acquirerName',
+  'contactPhone',
+];
 
 /** After a conclusion: does this message open another problem, rather than go on with the one concluded? */
 export function opensAnother({ draft, understanding }: Session): boolean {
   const reading = understanding.decided ? READING_OF[understanding.decided as IntentName] : undefined;
-  const current = valueOf(draft, 'issueType');
+  const current = valueIn(draft, 'issueType');
   const amount = understanding.slots.find((mention) => mention.slot === 'amount');
-  const otherSum = amount !== undefined && !amount.correction && valueOf(draft, 'amount') !== undefined && amount.value !== valueOf(draft, 'amount');
+  const otherSum =
+    amount !== undefined && !amount.correction && valueIn(draft, 'amount') !== undefined && amount.value !== valueIn(draft, 'amount');
   const otherKind = reading !== undefined && current !== undefined && reading !== current && understanding.slots.length > 0;
   return !understanding.signals.includes('stillMissing') && (otherSum || otherKind);
 }

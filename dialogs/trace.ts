@@ -1,6 +1,6 @@
-import type { CaseDraft } from '../src/domain/case';
 import { toIso } from '../src/domain/calendar';
-import { type Moment, TIME_SLOTS, type SlotName } from '../src/domain/slots';
+import type { CaseDraft } from '../src/domain/case';
+import { type Moment, type SlotName, TIME_SLOTS } from '../src/domain/slots';
 import type { Session } from './services';
 
 /** The documented debugging aid on channel `emulator` (README): what was understood, asked, known and concluded. Masked like everything else. */
@@ -30,7 +30,10 @@ export function traceOf(session: Session): Record<string, unknown> {
 /** Slot → value: money in fen, times ISO +08:00, `unknown` where the user does not know. */
 export function flattenDraft(draft: CaseDraft): Record<string, unknown> {
   const facts = Object.entries(draft.facts).map(([slot, fact]) => [slot, flatValue(slot as SlotName, fact.value)]);
-  const transactions = draft.transactions.map(({ amount, txTime }) => ({ ...(amount !== undefined && { amount }), ...(txTime && { txTime: instantOf(txTime) }) }));
+  const transactions = draft.transactions.map(({ amount, txTime }) => ({
+    ...(amount !== undefined && { amount }),
+    ...(txTime && { txTime: instantOf(txTime) }),
+  }));
   return {
     ...Object.fromEntries(facts.filter(([, value]) => value !== undefined)),
     ...(transactions.length > 0 && { transactions }),

@@ -4,6 +4,7 @@ import { createDialogs } from '../dialogs/main';
 import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
+import { attachmentsOf } from './attachments';
 import { newDraft } from './domain/case';
 import { type Profiles, profileOf } from './domain/profile';
 import type { SlotName } from './domain/slots';
@@ -13,7 +14,6 @@ import { caseOf, findCase, listQueue } from './repositories/cases';
 import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
 import type { Json, Store } from './store/store';
 import { type TurnServices, turnOf } from './turn';
-import { attachmentsOf } from './attachments';
 import type { Recognizer, Understanding } from './understanding/recognizer';
 
 export interface BotOptions {
@@ -85,7 +85,12 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     partition: turn.partition,
     now: turn.now,
     profiles: options.profiles,
-    rules: { now: turn.now, profile: profileOf(options.profiles, acquirer), calendar: options.profiles.calendar, fees: options.profiles.fees },
+    rules: {
+      now: turn.now,
+      profile: profileOf(options.profiles, acquirer),
+      calendar: options.profiles.calendar,
+      fees: options.profiles.fees,
+    },
     text: words,
     understanding,
     attachments: attachmentsOf(activity, turn.now),
@@ -111,12 +116,23 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
 function newRecord({ activity }: TurnContext, turn: TurnServices): ConversationRecord {
   // Teams says en-US to Chinese users too, so only the script is taken from the channel's locale.
   const locale = localeOf(activity.locale) === 'zh-Hant' ? 'zh-Hant' : 'zh-CN';
-  return { id: conversationKey(activity), channel: activity.channelId, reference: referenceOf(activity), locale, misunderstood: 0, angryTurns: 0, lastAt: turn.now };
+  return {
+    id: conversationKey(activity),
+    channel: activity.channelId,
+    reference: referenceOf(activity),
+    locale,
+    misunderstood: 0,
+    angryTurns: 0,
+    lastAt: turn.now,
+  };
 }
 
 const SILENT: Understanding = { confidence: 0, decided: undefined, ranked: [], slots: [], transactions: [], signals: [], fragment: false };
 
-async function understand({ recognizer }: BotOptions, { words, record, now }: { words: string; record: ConversationRecord; now: string }): Promise<Understanding> {
+async function understand(
+  { recognizer }: BotOptions,
+  { words, record, now }: { words: string; record: ConversationRecord; now: string },
+): Promise<Understanding> {
   if (words === '') return SILENT;
   const expecting = record.asking;
   return recognizer.recognize(words, { locale: record.locale as Locale, now, ...(expecting ? { expecting } : {}) });
@@ -140,4 +156,3 @@ function recordOf(session: Session): ConversationRecord {
     extra: { ...record.extra, choices: session.choices as unknown as Json, doubted: session.doubted },
   };
 }
-

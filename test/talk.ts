@@ -36,7 +36,12 @@ export async function openTalk(options: { now: string; conversation?: string; ch
   if (loaded.kind === 'refused') throw new Error(loaded.faults.join('\n'));
   const { profiles } = loaded;
   const { contacts } = profiles;
-  const bot = createBot({ recognizer: createEmbeddedRecognizer(), profiles, ...(options.staffTenant ? { staffTenant: options.staffTenant } : {}) });
+  const bot = createBot({
+    store,
+    recognizer: createEmbeddedRecognizer(),
+    profiles,
+    ...(options.staffTenant ? { staffTenant: options.staffTenant } : {}),
+  });
   const talk: { now: string } = { now: options.now };
   const turns = createTurns({
     store,
@@ -64,8 +69,15 @@ export async function openTalk(options: { now: string; conversation?: string; ch
     },
     async say(text, more = {}) {
       const activity: Partial<Activity> = {
-        type: 'message', id: `m${++count}`, text, channelId: options.channelId ?? 'emulator', serviceUrl: 'http://localhost:1', deliveryMode: 'expectReplies',
-        from: { id: 'user', name: 'user' }, recipient: { id: 'bot', name: 'bot' }, conversation: { id: options.conversation ?? 'talk' } as Activity['conversation'],
+        type: 'message',
+        id: `m${++count}`,
+        text,
+        channelId: options.channelId ?? 'emulator',
+        serviceUrl: 'http://localhost:1',
+        deliveryMode: 'expectReplies',
+        from: { id: 'user', name: 'user' },
+        recipient: { id: 'bot', name: 'bot' },
+        conversation: { id: options.conversation ?? 'talk' } as Activity['conversation'],
         ...more,
       };
       const { replies } = await turns.accept(activity);

@@ -22,7 +22,7 @@ export interface Learnt {
 }
 
 /** The known value of a slot; undefined when absent or when the user does not know. */
-export function valueOf<S extends SlotName>(draft: CaseDraft, slot: S): SlotValue<S> | undefined {
+export function valueIn<S extends SlotName>(draft: CaseDraft, slot: S): SlotValue<S> | undefined {
   const fact = draft.facts[slot] as Fact<SlotValue<S>> | undefined;
   return fact === undefined || fact.value === 'unknown' ? undefined : (fact.value as SlotValue<S>);
 }
@@ -134,8 +134,8 @@ export const MAX_TRANSACTIONS = 5;
 
 /** Several sales told at once, or one more beside what is known: kept side by side, `amount` becomes their total. */
 export function addTransactions(draft: CaseDraft, told: readonly Transaction[], at: string): CaseDraft {
-  const amount = valueOf(draft, 'amount');
-  const txTime = valueOf(draft, 'txTime');
+  const amount = valueIn(draft, 'amount');
+  const txTime = valueIn(draft, 'txTime');
   const first: readonly Transaction[] =
     draft.transactions.length > 0 || amount === undefined ? draft.transactions : [{ amount, ...(txTime ? { txTime } : {}) }];
   const transactions = [...first, ...told].slice(0, MAX_TRANSACTIONS);

@@ -1,8 +1,8 @@
 import type { CaseDraft, Cause } from '../case';
-import { hasSignal, isUnknown, valueOf } from '../draft';
+import { hasSignal, isUnknown, valueIn } from '../draft';
 import type { Clock } from './clock';
 import { advise, clockFacts, isWallet, triedInVain } from './conclusions';
-import { cause, firstOpen, type Escalation, type Rules, type Verdict } from './verdict';
+import { cause, type Escalation, firstOpen, type Rules, type Verdict } from './verdict';
 
 /** From this many working days on, even a fault the merchant can mend goes to a person. Source: docs/domain.md §4.5. */
 const OVERDUE_TO_PERSON = 3;
@@ -11,7 +11,7 @@ const OVERDUE_TO_PERSON = 3;
 export function accountVerdict(draft: CaseDraft, rules: Rules, clock: Clock | undefined): Verdict {
   const open = firstOpen(draft, 'payoutStatus');
   if (open) return open;
-  const status = valueOf(draft, 'payoutStatus');
+  const status = valueIn(draft, 'payoutStatus');
   if (status === 'frozen') return heldVerdict(draft, rules);
   if (status === 'failed') return failedPayout(draft, rules, clock);
   if (status === 'paid') return paidOut(draft, rules, clock);
@@ -37,7 +37,7 @@ function failedPayout(draft: CaseDraft, rules: Rules, clock: Clock | undefined):
   if (isLimited(draft)) return fixCardVerdict(draft, rules, clock);
   const changed = firstOpen(draft, 'settleCardChanged');
   if (changed) return changed;
-  if (valueOf(draft, 'settleCardChanged') === 'yes') return fixCardVerdict(draft, rules, clock);
+  if (valueIn(draft, 'settleCardChanged') === 'yes') return fixCardVerdict(draft, rules, clock);
   const causes = isUnknown(draft, 'accountClass')
     ? [cause('C3', 'medium', 'payoutFailed'), cause('D2', 'medium'), cause('D3', 'low')]
     : [cause('C3', 'high', 'payoutFailed'), cause('D3', 'low')];
@@ -45,14 +45,14 @@ function failedPayout(draft: CaseDraft, rules: Rules, clock: Clock | undefined):
 }
 
 const isLimited = (draft: CaseDraft): boolean =>
-  hasSignal(draft, 'limitedAccount') || ['II', 'III'].includes(valueOf(draft, 'accountClass') ?? '');
+  hasSignal(draft, 'limitedAccount') || ['II', 'III'].includes(valueIn(draft, 'accountClass') ?? '');
 
 /** D1–D3: the merchant mends the card, unless long overdue or tried in vain. */
 export function fixCardVerdict(draft: CaseDraft, rules: Rules, clock: Clock | undefined): Verdict {
   const causes: Cause[] = [];
   if (isLimited(draft)) causes.push(cause('D2', 'high', 'said'));
   if (hasSignal(draft, 'cardUnusable')) causes.push(cause('D3', 'high', 'said'));
-  if (hasSignal(draft, 'wrongCardInfo') || valueOf(draft, 'settleCardChanged') === 'yes') causes.push(cause('D1', 'high', 'said'));
+  if (hasSignal(draft, 'wrongCardInfo') || valueIn(draft, 'settleCardChanged') === 'yes') causes.push(cause('D1', 'high', 'said'));
   if (triedInVain(draft) || (clock?.overdueWorkdays ?? 0) >= OVERDUE_TO_PERSON)
     return { kind: 'escalation', causes, queue: 'Q-SETTLE', base: 'P2', ...clockFacts(clock) };
   return { ...advise(rules, 'SS-FIXCARD', causes), ...clockFacts(clock) };

@@ -1,6 +1,6 @@
 import { addHours } from '../calendar';
 import type { CaseDraft } from '../case';
-import { hasSignal, valueOf } from '../draft';
+import { hasSignal, valueIn } from '../draft';
 import { accountVerdict, fixCardVerdict, heldVerdict } from './account';
 import { chargedVerdict } from './charged';
 import { type Clock, readClock } from './clock';
@@ -18,12 +18,13 @@ export function arrivalVerdict(draft: CaseDraft, rules: Rules): Verdict {
 /** Cues that decide without the clock: an override of S6 or a cause the user named. */
 function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
   const clock = readClock(draft, rules);
-  const payout = valueOf(draft, 'payoutStatus');
+  const payout = valueIn(draft, 'payoutStatus');
   if (payout === 'failed' || payout === 'frozen') return accountVerdict(draft, rules, clock);
   if (hasSignal(draft, 'riskHold', 'retrieval', 'chargeback', 'judicialFreeze')) return heldVerdict(draft, rules);
   if (hasSignal(draft, 'wrongCardInfo', 'limitedAccount', 'cardUnusable')) return fixCardVerdict(draft, rules, clock);
-  if (hasSignal(draft, 'moneyInWallet') || valueOf(draft, 'walletBalance') === 'yes') return advise(rules, 'SS-WITHDRAW', [cause('A6', 'high', 'said')]);
-  if (valueOf(draft, 'settleCardChanged') === 'yes') return changedCard(rules, clock);
+  if (hasSignal(draft, 'moneyInWallet') || valueIn(draft, 'walletBalance') === 'yes')
+    return advise(rules, 'SS-WITHDRAW', [cause('A6', 'high', 'said')]);
+  if (valueIn(draft, 'settleCardChanged') === 'yes') return changedCard(rules, clock);
   if (hasSignal(draft, 'qualification')) return selfOrPerson(draft, rules, 'E2', 'Q-SETTLE');
   if (hasSignal(draft, 'overLimit')) return advise(rules, 'SS-CHECK', [cause('E3', 'high', 'said')]);
   if (hasSignal(draft, 'notUploaded')) return selfOrPerson(draft, rules, 'B4', 'Q-TECH');
@@ -32,8 +33,9 @@ function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
   if (hasSignal(draft, 'askedWallet')) return advise(rules, 'SS-NOTOURS', [cause('C4', 'high', 'said')]);
   if (hasSignal(draft, 'wrongAccountSeen')) return advise(rules, 'SS-CHECK', [cause('A7', 'high', 'said')]);
   if (hasSignal(draft, 'batchedPayout')) return advise(rules, 'SS-NETAMOUNT', [cause('A5', 'high', 'said')]);
-  const method = valueOf(draft, 'payMethod');
-  if (method === 'foreignCard') return { kind: 'escalation', causes: [cause('C8', 'high', 'method')], queue: 'Q-SETTLE', base: 'P3', ...clockFacts(clock) };
+  const method = valueIn(draft, 'payMethod');
+  if (method === 'foreignCard')
+    return { kind: 'escalation', causes: [cause('C8', 'high', 'method')], queue: 'Q-SETTLE', base: 'P3', ...clockFacts(clock) };
   if (method === 'ecny') return advise(rules, 'SS-CHECK', [cause('C9', 'high', 'method')]);
   return undefined;
 }
@@ -53,14 +55,18 @@ function changedCard(rules: Rules, clock: Clock | undefined): Verdict {
 }
 
 function outage(rules: Rules, clock: Clock | undefined): SelfService {
-  return { ...advise(rules, 'SS-WAIT', [cause('B3', 'high', 'said')], 'Q-TECH'), ...clockFacts(clock), recheckAt: addHours(rules.now, rules.profile.graceHours) };
+  return {
+    ...advise(rules, 'SS-WAIT', [cause('B3', 'high', 'said')], 'Q-TECH'),
+    ...clockFacts(clock),
+    recheckAt: addHours(rules.now, rules.profile.graceHours),
+  };
 }
 
 /** S3–S5: method and status of the sale, then the clock. */
 function saleVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const open = firstOpen(draft, 'payMethod', 'txStatus');
   if (open) return open;
-  const status = valueOf(draft, 'txStatus');
+  const status = valueIn(draft, 'txStatus');
   if (status === 'failed' || status === 'notFound' || status === 'processing') return chargedVerdict(draft, rules);
   if (status === 'reversed') return advise(rules, 'SS-CHECK', [cause('C6', 'high', 'status')]);
   return clockVerdict(draft, rules);

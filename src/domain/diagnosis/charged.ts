@@ -1,6 +1,6 @@
 import { addHours, addMs, compare, MINUTE_MS, momentRange } from '../calendar';
 import type { CaseDraft } from '../case';
-import { hasSignal, isUnknown, timesAsked, valueOf } from '../draft';
+import { hasSignal, isUnknown, timesAsked, valueIn } from '../draft';
 import { reversalDeadline } from '../settlement';
 import { advise, isWallet, nextLook, triedInVain } from './conclusions';
 import { clockVerdict } from './settlement-clock';
@@ -16,11 +16,11 @@ export function chargedVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const opening = firstOpen(draft, 'role', 'amount', 'txTime', 'payMethod');
   if (opening) return opening;
   if (hasSignal(draft, 'wrongPayee')) return advise(rules, 'SS-CHECK', [cause('C1', 'high', 'said')], 'Q-DISPUTE');
-  if (hasSignal(draft, 'orderNotUpdated') || valueOf(draft, 'payMethod') === 'online') return onlineVerdict(draft, rules);
+  if (hasSignal(draft, 'orderNotUpdated') || valueIn(draft, 'payMethod') === 'online') return onlineVerdict(draft, rules);
   const status = firstOpen(draft, 'txStatus');
   if (status) return status;
   if (isPayeeInDoubt(draft)) return payeeVerdict(draft, rules);
-  switch (valueOf(draft, 'txStatus')) {
+  switch (valueIn(draft, 'txStatus')) {
     case 'success':
       return succeeded(draft, rules);
     case 'reversed':
@@ -37,8 +37,8 @@ export function chargedVerdict(draft: CaseDraft, rules: Rules): Verdict {
 
 /** Paid by wallet, and the shop does not find it: the money may have gone to another code. */
 function isPayeeInDoubt(draft: CaseDraft): boolean {
-  const unseen = ['notFound', 'cannotCheck', undefined].includes(valueOf(draft, 'txStatus'));
-  return unseen && isWallet(draft) && hasSignal(draft, 'shopDenies') && valueOf(draft, 'role') === 'cardholder';
+  const unseen = ['notFound', 'cannotCheck', undefined].includes(valueIn(draft, 'txStatus'));
+  return unseen && isWallet(draft) && hasSignal(draft, 'shopDenies') && valueIn(draft, 'role') === 'cardholder';
 }
 
 function payeeVerdict(draft: CaseDraft, rules: Rules): Verdict {
@@ -49,7 +49,7 @@ function payeeVerdict(draft: CaseDraft, rules: Rules): Verdict {
 
 /** C10: paid online, order page unpaid. A day is enough for the page to follow. */
 function onlineVerdict(draft: CaseDraft, rules: Rules): Verdict {
-  const txTime = valueOf(draft, 'txTime');
+  const txTime = valueIn(draft, 'txTime');
   const causes = [cause('C10', 'high', 'said')];
   const late = txTime !== undefined && compare(rules.now, addHours(momentRange(txTime, rules.now).to, HOURS_A_DAY)) > 0;
   if (late) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
@@ -59,13 +59,13 @@ function onlineVerdict(draft: CaseDraft, rules: Rules): Verdict {
 
 /** The sale went through. The merchant goes to the clock (B2: only the slip failed); the cardholder shows the proof. */
 function succeeded(draft: CaseDraft, rules: Rules): Verdict {
-  if (valueOf(draft, 'role') === 'cardholder') return { ...advise(rules, 'SS-VERIFY', [cause('B2', 'medium', 'status')], 'Q-DISPUTE') };
-  if (valueOf(draft, 'hasSlip') === 'no') return advise(rules, 'SS-REPRINT', [cause('B2', 'high', 'noSlip')]);
+  if (valueIn(draft, 'role') === 'cardholder') return { ...advise(rules, 'SS-VERIFY', [cause('B2', 'medium', 'status')], 'Q-DISPUTE') };
+  if (valueIn(draft, 'hasSlip') === 'no') return advise(rules, 'SS-REPRINT', [cause('B2', 'high', 'noSlip')]);
   return clockVerdict(draft, rules);
 }
 
 function isYoung(draft: CaseDraft, rules: Rules): boolean {
-  const txTime = valueOf(draft, 'txTime');
+  const txTime = valueIn(draft, 'txTime');
   return txTime !== undefined && compare(rules.now, addMs(momentRange(txTime, rules.now).to, PROCESSING_MS)) <= 0;
 }
 
@@ -75,7 +75,7 @@ function processing(rules: Rules): Verdict {
 }
 
 function debitVerdict(draft: CaseDraft, rules: Rules): Verdict {
-  const debited = valueOf(draft, 'cardholderDebited');
+  const debited = valueIn(draft, 'cardholderDebited');
   if (debited === 'no') return advise(rules, 'SS-PAYAGAIN', [cause('B1', 'low', 'notDebited')], 'Q-DISPUTE');
   if (debited === 'yes') return reversalVerdict(draft, rules, 'B1');
   if (isWallet(draft)) {
@@ -88,7 +88,7 @@ function debitVerdict(draft: CaseDraft, rules: Rules): Verdict {
 
 /** 冲正: back by itself within 48 hours of the sale, else a person corrects it. The hour is asked when it decides. */
 export function reversalVerdict(draft: CaseDraft, rules: Rules, id: string): Verdict {
-  const txTime = valueOf(draft, 'txTime');
+  const txTime = valueIn(draft, 'txTime');
   const causes = [cause(id, 'high', 'status')];
   if (!txTime) return { ...advise(rules, 'SS-REVERSAL', causes, 'Q-DISPUTE'), recheckAt: reversalDeadline(rules.now, rules.profile) };
   const range = momentRange(txTime, rules.now);
@@ -113,7 +113,7 @@ export function duplicateVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const open = firstOpen(draft, 'role', 'amount', 'txTime', 'payMethod', 'txStatus');
   if (open) return open;
   const causes = [cause('B6', 'high', 'said')];
-  const status = valueOf(draft, 'txStatus');
+  const status = valueIn(draft, 'txStatus');
   if (hasSignal(draft, 'merchantRefuses')) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
   if (status === 'success') {
     if (hasSignal(draft, 'fixDone')) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };

@@ -1,6 +1,6 @@
 import { addMs, compare, HOUR_MS, momentRange, overdueWorkdays } from '../calendar';
 import type { CaseDraft } from '../case';
-import { hasSignal, isUnknown, timesAsked, valueOf } from '../draft';
+import { hasSignal, isUnknown, timesAsked, valueIn } from '../draft';
 import { fallbackExpectedBy, type Settlement, type SettlementRange, settlementRange } from '../settlement';
 import type { Fen, Moment, SlotValue } from '../slots';
 import { mayAsk, type Rules } from './verdict';
@@ -30,11 +30,11 @@ const PRODUCTS_IF_UNKNOWN: readonly Product[] = ['D1', 'T1'];
 
 /** Settlement of a sale by each product it may have; a time that is not exact is judged as late as the words allow. */
 function rangesOf(draft: CaseDraft, rules: Rules, sale: Sale): readonly SettlementRange[] {
-  const product = valueOf(draft, 'settleProduct');
+  const product = valueIn(draft, 'settleProduct');
   const { now, profile, calendar } = rules;
   const terms = {
     ...(sale.amount !== undefined ? { amount: sale.amount } : {}),
-    debit: valueOf(draft, 'payMethod') === 'debitCard',
+    debit: valueIn(draft, 'payMethod') === 'debitCard',
     newMerchant: hasSignal(draft, 'newMerchant'),
     moment: sale.moment,
     now,
@@ -55,13 +55,13 @@ export function hourMatters(draft: CaseDraft, rules: Rules): boolean {
 }
 
 function salesOf(draft: CaseDraft): readonly Sale[] {
-  const txTime = valueOf(draft, 'txTime');
+  const txTime = valueIn(draft, 'txTime');
   const several = draft.transactions.flatMap((sale) => {
     const moment = sale.txTime ?? txTime;
     return moment ? [{ ...(sale.amount !== undefined ? { amount: sale.amount } : {}), moment }] : [];
   });
   if (several.length) return several;
-  const amount = valueOf(draft, 'amount');
+  const amount = valueIn(draft, 'amount');
   return txTime ? [{ ...(amount !== undefined ? { amount } : {}), moment: txTime }] : [];
 }
 
@@ -81,7 +81,8 @@ function clockOf(draft: CaseDraft, rules: Rules, sale: Sale): Clock {
     fellBack = ['late'];
   }
   const graceUntil = addMs(settlement.expectedBy, profile.graceHours * HOUR_MS);
-  const early = settlements.length > 1 && isUnknown(draft, 'settleProduct') ? settlements.map((each) => each.expectedBy).sort(compare)[0] : undefined;
+  const early =
+    settlements.length > 1 && isUnknown(draft, 'settleProduct') ? settlements.map((each) => each.expectedBy).sort(compare)[0] : undefined;
   return {
     expectedBy: settlement.expectedBy,
     ...(early && early !== settlement.expectedBy ? { earliest: early } : {}),

@@ -1,6 +1,6 @@
 import { at, dateOf, nextWorkday } from '../calendar';
 import type { CaseDraft, Cause } from '../case';
-import { hasSignal, valueOf } from '../draft';
+import { hasSignal, valueIn } from '../draft';
 import type { Clock } from './clock';
 import type { Rules, SelfService } from './verdict';
 
@@ -20,8 +20,9 @@ export function clockFacts(clock: Clock | undefined): Partial<Pick<SelfService, 
 }
 
 /** What was advised has been tried and did not help. */
-export const triedInVain = (draft: CaseDraft): boolean => hasSignal(draft, 'fixDone') || valueOf(draft, 'fixTried') === 'yes';
+export const triedInVain = (draft: CaseDraft): boolean => hasSignal(draft, 'fixDone') || valueIn(draft, 'fixTried') === 'yes';
 
 const WALLETS: readonly string[] = ['wechat', 'alipay', 'unionpayQr'];
 
-export const isWallet = (draft: CaseDraft): boolean => WALLETS.includes(valueOf(draft, 'payMethod') ?? '') || valueOf(draft, 'payFamily') === 'qr';
+export const isWallet = (draft: CaseDraft): boolean =>
+  WALLETS.includes(valueIn(draft, 'payMethod') ?? '') || valueIn(draft, 'payFamily') === 'qr';

@@ -1,9 +1,9 @@
 import { addDays, dateOf } from '../calendar';
 import type { CaseDraft, Diagnosis, Priority, Queue } from '../case';
-import { hasSignal, isSettled, timesAsked, valueOf } from '../draft';
+import { hasSignal, isSettled, timesAsked, valueIn } from '../draft';
 import { missingFor } from '../evidence';
-import { prioritise } from '../triage';
 import type { Asking, SlotName, SlotValue } from '../slots';
+import { prioritise } from '../triage';
 import { arrivalVerdict } from './arrival';
 import { chargedVerdict, duplicateVerdict, wrongAmountVerdict } from './charged';
 import { depositVerdict, feeVerdict, shortfallVerdict } from './fee';
@@ -19,17 +19,24 @@ const MAX_EVIDENCE = 3;
 type Reading = SlotValue<'issueType'>;
 
 const BRANCH: Readonly<Record<Reading, (draft: CaseDraft, rules: Rules) => Verdict>> = {
-  R1: arrivalVerdict, R2: chargedVerdict, R3: feeVerdict, R4: shortfallVerdict, R5: depositVerdict, R6: refundVerdict, R7: preauthVerdict, R8: proofVerdict,
+  R1: arrivalVerdict,
+  R2: chargedVerdict,
+  R3: feeVerdict,
+  R4: shortfallVerdict,
+  R5: depositVerdict,
+  R6: refundVerdict,
+  R7: preauthVerdict,
+  R8: proofVerdict,
 };
 
 /** A cardholder who says 「没到账」 means that the shop did not get it: the sale itself is in doubt (R2). */
 export function readingOf(draft: CaseDraft): Reading | undefined {
-  const reading = valueOf(draft, 'issueType');
-  return reading === 'R1' && valueOf(draft, 'role') === 'cardholder' ? 'R2' : reading;
+  const reading = valueIn(draft, 'issueType');
+  return reading === 'R1' && valueIn(draft, 'role') === 'cardholder' ? 'R2' : reading;
 }
 
 function tooOld(draft: CaseDraft, rules: Rules): boolean {
-  const txTime = valueOf(draft, 'txTime');
+  const txTime = valueIn(draft, 'txTime');
   return txTime !== undefined && txTime.date < addDays(dateOf(rules.now), -OLDEST_DAYS);
 }
 
@@ -39,7 +46,8 @@ function verdictOf(draft: CaseDraft, rules: Rules): Verdict {
   if (hasSignal(draft, 'wrongAmount')) return wrongAmountVerdict(draft, rules);
   if (hasSignal(draft, 'doubleCharge') && !hasSignal(draft, 'orderNotUpdated')) return duplicateVerdict(draft, rules);
   const reading = readingOf(draft);
-  if (!reading) return firstOpen(draft, 'issueType') ?? { kind: 'escalation', causes: [cause('U0', 'medium')], queue: 'Q-SETTLE', base: 'P2' };
+  if (!reading)
+    return firstOpen(draft, 'issueType') ?? { kind: 'escalation', causes: [cause('U0', 'medium')], queue: 'Q-SETTLE', base: 'P2' };
   if (tooOld(draft, rules)) return { kind: 'escalation', causes: [cause('U0', 'medium', 'old')], queue: 'Q-SETTLE', base: 'P3' };
   return BRANCH[reading](draft, rules);
 }
@@ -69,8 +77,20 @@ function escalated(draft: CaseDraft, verdict: Escalation): Diagnosis {
 
 /** Asked only for the person who takes the case; the diagnosis does without. */
 const EVIDENCE: ReadonlySet<Asking> = new Set([
-  'amount', 'txTime', 'payMethod',
-  'rrn', 'orderNo', 'merchantOrderNo', 'merchantNo', 'traceNo', 'terminalNo', 'authCode', 'cardLast4', 'issuerName', 'acquirerName', 'contactPhone',
+  'amount',
+  'txTime',
+  'payMethod',
+  'rrn',
+  'orderNo',
+  'merchantOrderNo',
+  'merchantNo',
+  'traceNo',
+  'terminalNo',
+  'authCode',
+  'cardLast4',
+  'issuerName',
+  'acquirerName',
+  'contactPhone',
 ]);
 
 function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
@@ -84,7 +104,7 @@ const NO_QUESTION_LEFT: CaseDraft['asked'] = Array<Asking>(MAX_QUESTIONS).fill('
 /** Whether enough is known to judge by: a late payout needs its time. */
 function isTelling(draft: CaseDraft): boolean {
   const reading = readingOf(draft);
-  return draft.signals.length > 0 || (reading !== undefined && (reading !== 'R1' || valueOf(draft, 'txTime') !== undefined));
+  return draft.signals.length > 0 || (reading !== undefined && (reading !== 'R1' || valueIn(draft, 'txTime') !== undefined));
 }
 
 /**

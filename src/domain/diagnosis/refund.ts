@@ -1,6 +1,6 @@
 import { compare, momentRange } from '../calendar';
 import type { CaseDraft } from '../case';
-import { hasSignal, valueOf } from '../draft';
+import { hasSignal, valueIn } from '../draft';
 import { preauthLapse, refundDeadline } from '../settlement';
 import type { SlotValue } from '../slots';
 import { advise } from './conclusions';
@@ -11,8 +11,14 @@ type RefundMethod = SlotValue<'refundMethod'>;
 
 /** The slowest usual way back for each method of payment, when the user cannot name the refund's way. */
 const REFUND_OF: Readonly<Record<SlotValue<'payMethod'>, RefundMethod>> = {
-  creditCard: 'posCredit', debitCard: 'posDebit', wechat: 'wechatCard', alipay: 'alipayCard',
-  unionpayQr: 'posDebit', ecny: 'online', foreignCard: 'posCredit', online: 'online',
+  creditCard: 'posCredit',
+  debitCard: 'posDebit',
+  wechat: 'wechatCard',
+  alipay: 'alipayCard',
+  unionpayQr: 'posDebit',
+  ecny: 'online',
+  foreignCard: 'posCredit',
+  online: 'online',
 };
 
 /** R6 退款未到: inside its clock wait, past it a person. Source: docs/domain.md §5.6. */
@@ -21,9 +27,9 @@ export function refundVerdict(draft: CaseDraft, rules: Rules): Verdict {
   if (hasSignal(draft, 'merchantRefuses')) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
   const open = firstOpen(draft, 'amount', 'refundTime', 'refundMethod');
   if (open) return open;
-  const started = valueOf(draft, 'refundTime');
-  const payMethod = valueOf(draft, 'payMethod');
-  const method = valueOf(draft, 'refundMethod') ?? (payMethod ? REFUND_OF[payMethod] : 'online');
+  const started = valueIn(draft, 'refundTime');
+  const payMethod = valueIn(draft, 'payMethod');
+  const method = valueIn(draft, 'refundMethod') ?? (payMethod ? REFUND_OF[payMethod] : 'online');
   if (!started) return advise(rules, 'SS-REFUNDWAIT', causes, 'Q-DISPUTE');
   const start = momentRange(started, rules.now).to;
   const { by, provisional } = refundDeadline(method, { start, profile: rules.profile, calendar: rules.calendar });
@@ -36,7 +42,7 @@ export function preauthVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const open = firstOpen(draft, 'txTime');
   if (open) return open;
   const causes = [cause('C5', 'high', 'said')];
-  const txTime = valueOf(draft, 'txTime');
+  const txTime = valueIn(draft, 'txTime');
   if (!txTime) return advise(rules, 'SS-PREAUTH', causes, 'Q-DISPUTE');
   const lapse = preauthLapse(momentRange(txTime, rules.now).to, rules.profile);
   if (compare(rules.now, lapse) > 0) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2', expectedBy: lapse };
@@ -48,6 +54,6 @@ export function proofVerdict(draft: CaseDraft, rules: Rules): Verdict {
   if (hasSignal(draft, 'wrongPayee')) return advise(rules, 'SS-CHECK', [cause('C1', 'high', 'said')], 'Q-DISPUTE');
   const open = firstOpen(draft, 'txStatus');
   if (open) return open;
-  if (valueOf(draft, 'txStatus') === 'success') return firstOpen(draft, 'amount', 'txTime') ?? clockVerdict(draft, rules);
+  if (valueIn(draft, 'txStatus') === 'success') return firstOpen(draft, 'amount', 'txTime') ?? clockVerdict(draft, rules);
   return advise(rules, 'SS-CHECK', [cause('G2', 'high', 'said'), cause('C1', 'low')], 'Q-DISPUTE');
 }

@@ -1,5 +1,5 @@
 import type { CaseDraft, Cause } from '../case';
-import { hasSignal, isUnknown, valueOf } from '../draft';
+import { hasSignal, isUnknown, valueIn } from '../draft';
 import { accountVerdict } from './account';
 import { type Clock, hourMatters, readClock } from './clock';
 import { advise, clockFacts } from './conclusions';
@@ -27,5 +27,5 @@ function waitCauses(draft: CaseDraft, clock: Clock): readonly Cause[] {
   if (clock.afterCutoff) causes.unshift(cause('A2', 'high', 'cutoff'));
   if (clock.holiday) causes.unshift(cause('A3', 'high', 'holiday'));
   if (isUnknown(draft, 'settleProduct')) return causes;
-  return valueOf(draft, 'hasSlip') === 'no' ? [...causes, cause('B2', 'medium', 'noSlip')] : causes;
+  return valueIn(draft, 'hasSlip') === 'no' ? [...causes, cause('B2', 'medium', 'noSlip')] : causes;
 }
