@@ -17,8 +17,8 @@ const META = z.object({
   labels: z.array(z.string()).min(2),
   faqKeys: z.array(z.string()).min(2),
   unknownIdfs: z.object({ intent: z.number(), faq: z.number(), kind: z.number() }),
-  /** Lower bounds of `act` and `clarify`; from cross-validation. */
-  bands: z.object({ act: z.number(), clarify: z.number() }),
+  /** See decide.ts. */
+  bands: z.object({ clarify: z.number(), act: z.number(), share: z.number() }),
   seed: z.int(),
   /** Of the utterances, the paraphrases and the lexicons trained on. */
   fingerprint: z.string(),

@@ -9,61 +9,65 @@ import { normalize } from './normalize';
 const FOLDS = 5;
 /** In-scope text that may be turned away. */
 const WRONG_REJECTS = 0.05;
-/** Acted-on intents that may be wrong. */
-const WRONG_ACTS = 0.08;
+/** Text out of scope that may be acted on. */
+const WRONG_ACTS = 0.04;
+/** In-scope text acted on that may be taken for another intent. */
+const CONFUSED = 0.07;
 
 /** What the model, trained without it, makes of an utterance. */
 export interface Judged {
   readonly utterance: Utterance;
   readonly best: string;
   readonly confidence: number;
+  readonly share: number;
 }
 
 /** Judges every utterance of the corpus by a model trained on the other folds. */
 export function crossValidate(corpus: readonly Utterance[]): Judged[] {
-  const order = shuffled(
-    corpus.map((utterance) => ({ utterance, normalized: normalize(utterance.text) })),
-    LEARN.seed,
-  ).map((item) => ({
-    ...item,
-    features: featuresOf(item.normalized),
-    label: item.utterance.intent,
-  }));
+  const examples = corpus.map((utterance) => {
+    const normalized = normalize(utterance.text);
+    return { utterance, normalized, features: featuresOf(normalized), label: utterance.intent };
+  });
+  const order = shuffled(examples, LEARN.seed);
   return Array.from({ length: FOLDS }).flatMap((_, fold) => {
     const model = learn(
       order.filter((_, i) => i % FOLDS !== fold),
       INTENTS,
     );
-    return order
-      .filter((_, i) => i % FOLDS === fold)
-      .map(({ utterance, normalized }) => {
-        const probabilities = classify(model, normalized);
-        const [best] = rank(new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0])));
-        return { utterance, best: best?.name ?? '', confidence: best?.confidence ?? 0 };
-      });
+    const unseen = order.filter((_, i) => i % FOLDS === fold);
+    return unseen.map(({ utterance, normalized }) => {
+      const probabilities = classify(model, normalized);
+      const { ranked, share } = rank(new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0])));
+      return { utterance, best: ranked[0]?.name ?? '', confidence: ranked[0]?.confidence ?? 0, share };
+    });
   });
 }
 
-/** The lowest confidence from which acting is wrong for at most `WRONG_ACTS` of the texts acted on. */
-function actFrom(judged: readonly Judged[], atLeast: number): number {
-  const falling = [...judged].sort((a, b) => b.confidence - a.confidence);
-  let wrong = 0;
-  let bound = falling[0]?.confidence ?? 1;
-  for (const [i, { utterance, best, confidence }] of falling.entries()) {
-    if (utterance.intent !== best) wrong += 1;
-    if (wrong / (i + 1) <= WRONG_ACTS) bound = confidence;
-  }
-  return Math.max(bound, atLeast);
+/** The value that `part` of the values lie below. */
+function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-/** Bands that turn away `WRONG_REJECTS` of the in-scope texts and act on the wrong intent in `WRONG_ACTS` of the cases, by cross-validation. */
+/** The lowest share from which at most `CONFUSED` of the texts are taken for another intent. */
+function shareBound(inScope: readonly Judged[]): number {
+  let wrong = 0;
+  let bound = 1;
+  for (const [i, { utterance, best, share }] of [...inScope].sort((a, b) => b.share - a.share).entries()) {
+    if (utterance.intent !== best) wrong += 1;
+    if (wrong / (i + 1) <= CONFUSED) bound = share;
+  }
+  return bound;
+}
+
+/** Bounds that keep the wrong decisions in cross-validation within the limits above. */
 export function tuneBands(corpus: readonly Utterance[]): Bands {
   const judged = crossValidate(corpus);
-  const inScope = judged
-    .filter(({ utterance }) => utterance.intent !== 'out_of_scope')
-    .map(({ confidence }) => confidence)
-    .sort((a, b) => a - b);
-  const clarify = inScope[Math.floor(inScope.length * WRONG_REJECTS)] ?? 0;
+  const inScope = judged.filter(({ utterance }) => utterance.intent !== 'out_of_scope');
+  const outside = judged.filter(({ utterance }) => utterance.intent === 'out_of_scope').map(({ confidence }) => confidence);
+  const clarify = quantile(inScope.map(({ confidence }) => confidence), WRONG_REJECTS);
+  const act = Math.max(clarify, quantile(outside, 1 - WRONG_ACTS));
+  const share = shareBound(inScope.filter(({ confidence }) => confidence >= act));
   const round = (value: number): number => Math.round(value * 1000) / 1000;
-  return { act: round(actFrom(judged, clarify)), clarify: round(clarify) };
+  return { clarify: round(clarify), act: round(act), share: round(share) };
 }

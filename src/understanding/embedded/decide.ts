@@ -1,4 +1,4 @@
-import type { Asking } from '../../domain/slots';
+import { type Asking, MONEY_SLOTS, type SlotName, TIME_SLOTS } from '../../domain/slots';
 import { type Command, INTENTS, type IntentName, type Understanding } from '../recognizer';
 
 /** What the rules read from the text; the part of an understanding that needs no model. */
@@ -7,15 +7,25 @@ export type Extracted = Pick<
   'slots' | 'transactions' | 'amountRange' | 'ambiguousHour' | 'signals' | 'reply' | 'command' | 'language'
 > & { readonly normalized: string };
 
-/** Confidence at and above which an intent is acted on, and offered as a choice; below `clarify` the text is not ours. */
+/** When to act; all bounds are 0…1 and come from cross-validation. */
 export interface Bands {
-  readonly act: number;
+  /** Confidence below it: the text is not ours. */
   readonly clarify: number;
+  /** Confidence an intent needs to be acted on … */
+  readonly act: number;
+  /** … and its share among the intents; with less, choices are offered. */
+  readonly share: number;
 }
 
 export interface Ranked {
   readonly name: IntentName;
   readonly confidence: number;
+}
+
+/** What the model makes of a text: the in-scope intents by falling confidence, and the share of the first among them. */
+export interface Ranking {
+  readonly ranked: readonly Ranked[];
+  readonly share: number;
 }
 
 const IN_SCOPE = INTENTS.filter((name) => name !== 'out_of_scope');
@@ -52,24 +62,44 @@ function priorOf(name: IntentName, expecting: Asking | undefined): number {
   return name === 'greet' ? 0.5 : 1;
 }
 
-/** In-scope intents by falling confidence: each share of what is in scope, lowered by the likelihood of out_of_scope. */
-export function rank(probabilities: ReadonlyMap<string, number>, expecting?: Asking): Ranked[] {
+/** How much doubt between two of our intents lowers the confidence that a text is ours at all: hardly. */
+const DOUBT = 0.1;
+
+/**
+ * Ranks the in-scope intents. The confidence of the best is the likelihood that the text is ours, a little lowered when the intents are
+ * close; the others follow in proportion.
+ */
+export function rank(probabilities: ReadonlyMap<string, number>, expecting?: Asking): Ranking {
   const outside = probabilities.get('out_of_scope') ?? 0;
-  const shares = IN_SCOPE.map((name) => ({ name, share: (probabilities.get(name) ?? 0) * priorOf(name, expecting) }));
-  const total = shares.reduce((sum, { share }) => sum + share, 0) || 1;
-  const inside = total / (total + outside);
-  return shares.map(({ name, share }) => ({ name, confidence: (share / total) * inside })).sort((a, b) => b.confidence - a.confidence);
+  const weighted = IN_SCOPE.map((name) => ({ name, weight: (probabilities.get(name) ?? 0) * priorOf(name, expecting) }));
+  weighted.sort((a, b) => b.weight - a.weight);
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0) || 1;
+  const best = weighted[0]?.weight || 1;
+  const share = best / total;
+  const confidence = (total / (total + outside)) * share ** DOUBT;
+  return { share, ranked: weighted.map(({ name, weight }) => ({ name, confidence: (confidence * weight) / best })) };
+}
+
+/** The model's first choice stands against a plain answer that nobody asked for (「ok谢谢」) from this share on. */
+const CERTAIN = 0.9;
+
+function plainAnswer({ reply }: Extracted): IntentName | undefined {
+  if (reply === 'yes') return 'affirm';
+  return reply === 'no' ? 'deny' : undefined;
 }
 
 /** The intent an exact rule gives, undefined when the words must be judged by the model. */
-function exactIntent({ command, reply, slots }: Extracted, expecting: Asking | undefined): IntentName | undefined {
+function exactIntent(extracted: Extracted, expecting: Asking | undefined, { ranked, share }: Ranking): IntentName | undefined {
+  const { command, reply, slots } = extracted;
+  const answer = plainAnswer(extracted);
+  if (answer && expecting !== undefined && YES_NO.has(expecting)) return answer;
   const commanded = command && COMMAND_INTENTS[command];
   if (commanded) return commanded;
-  if (reply === 'yes') return 'affirm';
-  if (reply === 'no') return 'deny';
+  if (answer) return share >= CERTAIN ? ranked[0]?.name : answer;
   if (reply === 'unknown' && expecting !== undefined) return 'provide_info';
   const answered = slots.some(({ slot }) => slot === expecting);
-  return answered && slots.some(({ correction }) => correction) ? 'correct_info' : undefined;
+  if (answered && slots.some(({ correction }) => correction)) return 'correct_info';
+  return isBareValue(extracted) ? 'provide_info' : undefined;
 }
 
 /** Puts an intent decided by rule at the head of the ranking. */
@@ -78,12 +108,21 @@ function withExact(ranked: readonly Ranked[], exact: IntentName): Ranked[] {
   return [{ name: exact, confidence: EXACT }, ...others.map(({ name, confidence }) => ({ name, confidence: confidence * (1 - EXACT) }))];
 }
 
-/** Nothing but values: what is left of the text without them is too short to carry an intent. */
+/** Slots whose mention is a value and names no matter by itself, as a fee or a bank would. */
+const VALUES: ReadonlySet<SlotName> = new Set([
+  ...MONEY_SLOTS,
+  ...TIME_SLOTS,
+  ...(['cardLast4', 'settleCardLast4', 'merchantNo', 'merchantNoRaw', 'walletMchId', 'terminalNo', 'deviceSn', 'rrn', 'traceNo'] as const),
+  ...(['batchNo', 'authCode', 'orderNo', 'merchantOrderNo', 'contactPhone', 'caseId'] as const),
+]);
+
+/** Nothing but values: what is left of the text without them carries no intent. */
 function isBareValue({ slots, normalized }: Extracted): boolean {
-  if (slots.length === 0) return false;
+  const values = slots.filter(({ slot }) => VALUES.has(slot));
+  if (values.length === 0) return false;
   let rest = normalized;
-  for (const { text } of slots) rest = rest.replace(text.toLowerCase(), '');
-  return rest.replace(/[\s\p{P}是的了元块在我]/gu, '').length <= 2;
+  for (const { text } of values) rest = rest.replace(text.toLowerCase(), '');
+  return rest.replace(/[\s\p{P}是的了元块在我]/gu, '') === '';
 }
 
 export interface Decision {
@@ -93,34 +132,29 @@ export interface Decision {
   readonly ranked: readonly Ranked[];
 }
 
-const CHOICES = 5;
+const NOTHING: Decision = { confidence: 0, decided: undefined, ranked: [] };
+/** Intents told in a ranking. */
+const TOLD = 5;
 
-function banded(confidence: number, name: IntentName, bands: Bands): Understanding['decided'] {
-  if (confidence >= bands.act) return name;
-  return confidence >= bands.clarify ? 'clarify' : 'out_of_scope';
+function banded({ ranked, share }: Ranking, bands: Bands): Understanding['decided'] {
+  const [top] = ranked;
+  if (!top || top.confidence < bands.clarify) return 'out_of_scope';
+  return top.confidence >= bands.act && share >= bands.share ? top.name : 'clarify';
 }
 
 /** What the bot would act on, given the model's probabilities, the rules' findings and the pending question. */
 export function decide(
   probabilities: ReadonlyMap<string, number>,
   extracted: Extracted,
-  context: { bands: Bands; expecting?: Asking },
+  { bands, expecting }: { bands: Bands; expecting?: Asking },
 ): Decision {
-  const { bands, expecting } = context;
-  if (!/[\p{L}\p{N}]/u.test(extracted.normalized)) return { confidence: 0, decided: undefined, ranked: [] };
-  const fromModel = rank(probabilities, expecting);
-  const answers = extracted.slots.some(({ slot }) => slot === expecting);
-  const best = fromModel[0];
-  const exact =
-    exactIntent(extracted, expecting) ??
-    (isBareValue(extracted) || (answers && best !== undefined && best.confidence < bands.act) ? 'provide_info' : undefined);
-  const ranked = exact ? withExact(fromModel, exact) : fromModel;
-  const top = ranked[0];
-  if (!top) return { confidence: 0, decided: undefined, ranked: [] };
-  return {
-    intent: top.name,
-    confidence: top.confidence,
-    decided: banded(top.confidence, top.name, bands),
-    ranked: ranked.slice(0, CHOICES),
-  };
+  if (!/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(extracted.normalized)) return NOTHING;
+  const judged = rank(probabilities, expecting);
+  const decided = banded(judged, bands);
+  const answers = extracted.slots.some(({ slot }) => slot === expecting) && decided !== judged.ranked[0]?.name;
+  const exact = exactIntent(extracted, expecting, judged) ?? (answers ? 'provide_info' : undefined);
+  const ranked = (exact ? withExact(judged.ranked, exact) : judged.ranked).slice(0, TOLD);
+  const [top] = ranked;
+  if (!top) return NOTHING;
+  return { intent: top.name, confidence: top.confidence, decided: exact ?? decided, ranked };
 }

@@ -8,10 +8,11 @@ import { faqFrom, findFaq } from './faq';
 /** Longest text that may be the first part of a burst (「那个」「我想问下」). */
 const FRAGMENT = 6;
 
-function isFragment(understanding: Omit<Understanding, 'fragment'>, normalized: string): boolean {
-  const { decided, slots, signals, reply, command, transactions } = understanding;
-  const silent = decided === undefined || decided === 'out_of_scope' || decided === 'clarify';
-  return silent && slots.length + signals.length + transactions.length === 0 && !reply && !command && normalized.length <= FRAGMENT;
+/** `outside`: how likely the text is of something else altogether, which is no fragment however short. */
+function isFragment(understanding: Omit<Understanding, 'fragment'>, normalized: string, outside: number): boolean {
+  const { intent, decided, slots, signals, reply, command, transactions } = understanding;
+  if (normalized.length > FRAGMENT || reply || command || slots.length + signals.length + transactions.length > 0) return false;
+  return decided === undefined || (decided !== intent && outside < 0.5);
 }
 
 /** Also tells at once, before a turn is begun, whether a text may be the first part of a burst. */
@@ -35,9 +36,10 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
     const probabilities = classify(model, normalized);
     const byLabel = new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0]));
     const decision = decide(byLabel, { normalized, ...found }, { bands: meta.bands, ...asked });
-    const faq = found.reply || found.command ? undefined : findFaq(faqs, normalized, byLabel.get('out_of_scope'));
+    const outside = byLabel.get('out_of_scope') ?? 0;
+    const faq = found.reply || found.command ? undefined : findFaq(faqs, normalized, outside);
     const understanding = { ...found, ...decision, ...(faq && { faq }) };
-    return { ...understanding, fragment: isFragment(understanding, normalized) };
+    return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };
 
   return {
