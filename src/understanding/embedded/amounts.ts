@@ -24,6 +24,8 @@ const FEN = /\s?分钱/y;
 /** What follows a count of something else than money. */
 const MEASURE =
   /^\s?(?:张|个(?!w|万|千|百)|人|次|天|年|月|号|日|笔|分(?!钱)|秒|小时|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|级|期|岁|周|星期|部|名|单(?!没|的钱|子)|店|号线|度|步|种|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|[a-z_@*-]+\d)/;
+/** Sums in another currency are no amount in fen. */
+const FOREIGN = /^\s?(?:块|元)?(?:港币|港元|港纸|美元|美金|美刀|欧元|日元|韩元|英镑|澳元|usd|hkd|eur|jpy|dollars?)/;
 const NOT_BEFORE = /(?:[第号码]|尾号|后四位|电话|手机|热线|打了?|拨打?|代码|百分之|千分之|万分之|\d[-:.])\s?$|[a-z_#@*/]$/;
 
 function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -57,6 +59,7 @@ function amountAt(text: string, start: number): AmountToken | undefined {
   const numeral = numeralAt(text, begin);
   if (!numeral) return undefined;
   const joined = rangeAcross(text, numeral);
+  if (FOREIGN.test(text.slice(numeral.end, numeral.end + 6))) return undefined;
   const unit = sticky(UNIT, text, joined?.end ?? numeral.end);
   if (joined) return ranged(text, start, unit ? joined.end + unit[0].length : joined.end);
   if (numeral.range) return rangeToken(text, start, numeral, unit);
@@ -148,14 +151,19 @@ function rangeToken(text: string, start: number, numeral: Numeral, unit: RegExpE
 const ABOUT_BEFORE = /(?:大概|大约|约|差不多|将近|接近|快|约莫|得有|可能是?|好像是?|about|around|roughly|nearly)\s?(?:有|是)?\s?$/;
 const ABOUT_AFTER = /^(?:块|元)?(?:钱)?\s?(?:左右|上下|多(?![少次个])|出头|的样子|不到|吧大概)/;
 
-/** Figures of `text` that may be money, in order. Linear: each place is read once. */
+/** No message says more; the rest of a hostile one is not read. */
+const MAX_FIGURES = 40;
+const MAX_TRIES = 300;
+
+/** Figures of `text` that may be money, in order. Linear: each place is read once, and only so many. */
 export function findAmounts(text: string): AmountToken[] {
   const found: AmountToken[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0, tries = 0; at < text.length && found.length < MAX_FIGURES && tries < MAX_TRIES; ) {
     if (!STARTS.test(text.charAt(at)) && !/^(?:rmb|cny|人民币)/.test(text.slice(at, at + 3))) {
       at++;
       continue;
     }
+    tries++;
     const amount = amountAt(text, at);
     if (amount) {
       const approx =

@@ -1,4 +1,5 @@
 import type { PartOfDay } from '../../domain/slots';
+import { firstMatches } from './found';
 import { smallNumber } from './numerals';
 
 /** A part of the day named in the text. */
@@ -46,7 +47,7 @@ const PARTS: readonly (readonly [RegExp, PartOfDay, boolean])[] = [
 export function findParts(text: string): PartToken[] {
   const found: PartToken[] = [];
   for (const [pattern, part, nightOf] of PARTS) {
-    for (const match of text.matchAll(pattern)) found.push({ start: match.index, end: match.index + match[0].length, part, nightOf });
+    for (const match of firstMatches(text, pattern)) found.push({ start: match.index, end: match.index + match[0].length, part, nightOf });
   }
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   return found.filter((token, at) => at === 0 || token.start >= (found[at - 1]?.end ?? 0));
@@ -67,6 +68,7 @@ const SPOKEN = new RegExp(
   'g',
 );
 const BARE = new RegExp(`${BEFORE}(?<h>${H})\\s?(?:点钟|点|时(?=[刷扫付收])|點)(?<about>${ABOUT})${NOT_HOUR}`, 'g');
+const BETWEEN = /(?<a>[一二两三四五六七八九])(?<b>[二三四五六七八九十])点(?:钟|多|左右)?(?!\d)/g;
 const TO = new RegExp(`差(?:(?<m>[一二三五两]?十?[一二三四五六七八九]?|\\d{1,2})分钟?|(?<q>[一三两])刻钟?)(?:到)?(?<h>${H})点`, 'g');
 const MINUS = new RegExp(
   `(?<h>${H})点(?:钟)?(?:还)?差(?:(?<m>[一二三五两]?十?[一二三四五六七八九]?|\\d{1,2})分钟?|(?<q>[一三两])刻钟?)`,
@@ -109,6 +111,13 @@ function bare(match: RegExpMatchArray, groups: Groups): ClockToken {
   return clock(match, { hour: smallNumber(groups.h ?? '') ?? 0, minute: 0, weak: !sure });
 }
 
+/** 两三点: half past two, about. */
+function between(match: RegExpMatchArray, groups: Groups): ClockToken {
+  const hour = smallNumber(groups.a ?? '') ?? 0;
+  const next = smallNumber(groups.b ?? '') ?? 0;
+  return next === hour + 1 ? clock(match, { hour, minute: 30, approx: true }) : clock(match, { hour: 99, minute: 0 });
+}
+
 function digital(match: RegExpMatchArray, groups: Groups): ClockToken {
   const hour = groups.h ?? '';
   const exact = (hour.length === 2 || hour === '0') && !groups.half;
@@ -130,6 +139,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpMatchArray, groups: Group
   [SPOKEN, spoken],
   [DIGITAL, digital],
   [WRITTEN, (match, groups) => clock(match, { hour: Number(groups.h), minute: Number(groups.m), exact: true })],
+  [BETWEEN, between],
   [BARE, bare],
   [ENGLISH, english],
 ];
@@ -143,7 +153,7 @@ function isIdiom(token: ClockToken, text: string): boolean {
 
 /** Clock times in `text`, in order, without overlaps. */
 export function findClocks(text: string): ClockToken[] {
-  const found = RULES.flatMap(([pattern, read]) => [...text.matchAll(pattern)].map((match) => read(match, match.groups ?? {})));
+  const found = RULES.flatMap(([pattern, read]) => firstMatches(text, pattern).map((match) => read(match, match.groups ?? {})));
   const valid = found.filter((token) => token.hour <= 24 && token.minute >= 0 && token.minute < 60 && !isIdiom(token, text));
   valid.sort((a, b) => a.start - b.start || b.end - a.end);
   const kept: ClockToken[] = [];

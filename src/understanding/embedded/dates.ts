@@ -1,4 +1,5 @@
 import { addDays, isDate, weekdayOf } from '../../domain/calendar';
+import { firstMatches } from './found';
 import { latestFestival, latestYearly, solarOfLunar } from './lunar';
 import { smallNumber } from './numerals';
 
@@ -275,7 +276,7 @@ const WORDS_TOO = /^(?:sun|sat|wed|mar|may)$/;
 export function findDates(text: string, today: string): DateToken[] {
   const found: DateToken[] = [];
   for (const rule of RULES) {
-    for (const match of text.matchAll(rule.pattern)) {
+    for (const match of firstMatches(text, rule.pattern)) {
       if (WORDS_TOO.test(match[0])) continue;
       const date = rule.resolve(match.groups ?? {}, today, match[0]);
       found.push({

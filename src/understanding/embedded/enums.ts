@@ -27,7 +27,7 @@ const SAID: CueTable = {
     ),
     cue(
       'wechat',
-      /微信(?:支付|扫|付|收款?|码|零钱|钱包|刷|买|到账|退|的(?!群|业务|客服)|那笔|这笔)|(?:用|通过|拿|走|是|刷|扫)(?:的是?)?微信|微信$|^微信/,
+      /微信(?:支付|扫|付|收款?|码|零钱|钱包|刷|买|到账|退|的(?!群|业务|客服)|那笔|这笔)|(?:用|通过|拿|走|是|刷|扫)(?:的是?)?微信|微信$|^微信|退(?:到|回|给我)?(?:了)?微信/,
       /不是微信|微信(?:群|号|公众号|客服|联系|聊|上(?:说|问|找|跟)|里(?:说|问)|加|转账截图|语音)|加.{0,3}微信|还是/,
     ),
     cue('alipay', /支付宝|花呗(?:付|支付|分期)|用花呗/, /不是支付宝|支付宝(?:客服|账号)|还是/),
@@ -172,8 +172,8 @@ const SAID: CueTable = {
     ),
     cue(
       'yes',
-      /(?:换|改|变更|更换|更改|重新绑定?)(?:过|了|完)?(?:一张|新的?|张|个|成)?(?:结算|收款|到账|新)(?:卡|账户)|(?:结算|收款)(?:卡|账户)[^,]{0,6}(?:换|改|变更)(?:过|了|成)|(?:换|改)(?:过|了)(?:一张|张)?卡|(?:结算|收款)?(?:卡|账户)[^,]{0,8}刚?(?:换|改)(?:的|了|过)|换卡了|刚换的卡|changed (?:the|my|our) (?:settlement )?(?:card|account)/,
-      /没|未|不是我|被人|怎么换|想换|要换|需要换|顾客/,
+      /(?:换|改|变更|更换|更改|重新绑定?)(?:过|了|完)?(?:一张|新的?|张|个|成)?(?:结算|收款|到账|新)(?:卡|账户)|(?:结算|收款)(?:卡|账户)[^,]{0,6}(?:换|改|变更)(?:过|了|成)|(?:换|改)(?:过|了)(?:一张|张)?卡|(?:结算|收款)?(?:卡|账户)[^,]{0,8}刚?(?:换|改)(?:的|了|过)|(?:换|改)的(?:新)?(?:结算|收款)?(?:卡|账户)|换卡了|刚换的卡|changed (?:the|my|our) (?:settlement )?(?:card|account)/,
+      /没|未|不是我|被(?:人|谁|改|换)|怎么换|想换|要换|需要换|顾客/,
     ),
   ],
   feeAgreed: [
@@ -255,7 +255,7 @@ const ASKED: CueTable = {
     cue('online', /商城|网上|线上|平台|淘宝|京东|online/),
     cue('posCredit', /pos|退货|卡/),
   ],
-  walletBalance: [cue('no', /没|无|0|零|空|不|no\b/), cue('yes', /有|在|yes|躺/)],
+  walletBalance: [cue('yes', /(?<!没)有|在(?!哪)|yes|躺/), cue('no', /没|无|^0|零|空|不|no\b/)],
   accountClass: [cue('III', /三|3|iii/), cue('II', /二|2|\bii\b/), cue('I', /一|1|\bi\b|柜台办的/)],
   settleCardChanged: [cue('no', /没|未|不|一直|从来|no\b|n't/), cue('yes', /换|改|是|有|前(?:天|几天)|yes/)],
   feeAgreed: [
@@ -320,9 +320,16 @@ export function findEnums(text: string, options: Options): SlotMention[] {
   return exact ? all.filter((other) => other.slot !== 'payFamily') : all;
 }
 
+/** 看不了 and 找不到 are answers to 后台显示什么 and 有小票吗, though they sound like 不知道. */
+function unseen(text: string, slot: EnumSlot): SlotMention | undefined {
+  if (slot === 'txStatus' && /看|查|后台|app|弄/.test(text)) return mention(slot, 'cannotCheck', text);
+  return slot === 'hasSlip' && /找不|没留/.test(text) ? mention(slot, 'no', text) : undefined;
+}
+
 function answerTo(text: string, { expecting, reply }: Options): SlotMention | undefined {
   const slot = SLOTS.find((name) => name === expecting);
-  if (!slot || reply === 'unknown') return undefined;
+  if (!slot) return undefined;
+  if (reply === 'unknown') return unseen(text, slot);
   if (YES_NO.has(slot) && (reply === 'yes' || reply === 'no')) return mention(slot, reply, text);
   const plain = said(clauses(text), slot);
   const loose = plain ?? asked(text, slot);

@@ -2,7 +2,7 @@ import type { Asking, Signal } from '../../domain/slots';
 import type { Locale, SlotMention, Understanding } from '../recognizer';
 import { commandOf, replyOf } from './commands';
 import { findEnums } from './enums';
-import { clauses, takeOut } from './found';
+import { clauses, firstMatches, takeOut } from './found';
 import { findIds } from './ids';
 import { languageOf } from './language';
 import { readMoney } from './money';
@@ -48,7 +48,7 @@ export function extract(text: string, options: ExtractOptions): Extraction {
     signals,
     ...(found.amountRange ? { amountRange: true } : {}),
     ...(found.ambiguousHour ? { ambiguousHour: true } : {}),
-    ...(reply ? { reply } : {}),
+    ...(reply && !(reply === 'unknown' && found.slots.some(({ slot }) => slot === expecting)) ? { reply } : {}),
     ...(command ? { command } : {}),
     ...(language ? { language } : {}),
   };
@@ -62,7 +62,8 @@ type Facts = Pick<Extraction, 'slots' | 'transactions'> & { readonly amountRange
 
 function findFacts(normalized: string, original: string, options: FactOptions): Facts {
   const { expecting, reply, signals } = options;
-  if (reply === 'unknown') return { slots: [], transactions: [], amountRange: false, ambiguousHour: false };
+  if (reply === 'unknown')
+    return { slots: findEnums(normalized, { expecting, reply }), transactions: [], amountRange: false, ambiguousHour: false };
   const ids = findIds(normalized, expecting);
   const withoutIds = takeOut(normalized, ids.taken);
   const rates = findRates(withoutIds, expecting);
@@ -77,11 +78,11 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
   );
   const figures = takeOut(
     withoutTimes,
-    [...withoutTimes.matchAll(OTHER_FIGURES)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
+    firstMatches(withoutTimes, OTHER_FIGURES).map((match) => ({ start: match.index, end: match.index + match[0].length })),
   );
   const money = readMoney(figures, {
     expecting,
-    aboutMoney: aboutMoney(normalized),
+    aboutMoney: aboutMoney(normalized) || when.timed.length > 0 || ids.found.length > 0,
     timed: when.timed,
     doubled: signals.includes('doubleCharge'),
   });

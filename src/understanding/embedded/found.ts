@@ -48,3 +48,12 @@ const isGap = (text: string, at: number): boolean =>
 export function clauses(text: string): string[] {
   return text.split(/[,。!?;\n]|\.(?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u).filter((clause) => clause.trim() !== '');
 }
+
+const MAX_OF_A_KIND = 40;
+
+/** The first matches of a global pattern; a message that has more of a kind is no message. */
+export function firstMatches(text: string, pattern: RegExp): RegExpExecArray[] {
+  const matches: RegExpExecArray[] = [];
+  for (const match of text.matchAll(pattern)) if (matches.push(match) >= MAX_OF_A_KIND) break;
+  return matches;
+}

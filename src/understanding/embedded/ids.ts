@@ -1,5 +1,5 @@
 import type { Asking, SlotName, TextSlot } from '../../domain/slots';
-import type { Found } from './found';
+import { type Found, firstMatches } from './found';
 
 const SPOKEN: Readonly<Record<string, string>> = {
   〇: '0',
@@ -129,7 +129,7 @@ function kept(slot: TextSlot, words: string): string {
 
 function labelled(text: string): Found[] {
   return COMPILED.flatMap(({ pattern, slot, name }) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
+    firstMatches(text, pattern).flatMap((match) => {
       const raw = match.groups?.v ?? '';
       if (!/[\d〇零一二三四五六七八九幺]/.test(raw)) return [];
       const compact = name.source.includes('参考') || name.source.includes('流水') ? toDigits(raw) : raw.replace(/[\s]/g, '');
@@ -147,7 +147,7 @@ function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boo
 }
 
 function tails(text: string, expecting: Asking | undefined): Found[] {
-  const cards = [...text.matchAll(MASKED_CARD), ...text.matchAll(TAIL)];
+  const cards = [...firstMatches(text, MASKED_CARD), ...firstMatches(text, TAIL)];
   return cards.map((match) => {
     const left = text.slice(Math.max(0, (match.index ?? 0) - 14), match.index);
     const own = tail('', left);
@@ -199,7 +199,7 @@ function answered(text: string, expecting: Asking | undefined): Found[] {
 
 /** Numbers nobody labelled: only what their length makes certain. Source: docs/domain.md §4.3. */
 function byLength(text: string): Found[] {
-  return [...text.matchAll(/(?<![\da-z.*:-])\d{12,32}(?![\da-z*])/g)].flatMap((match) => {
+  return firstMatches(text, /(?<![\da-z.*:-])\d{12,32}(?![\da-z*])/g).flatMap((match) => {
     const value = match[0];
     if (value.length >= 28) return [found(match, 'orderNo', value)];
     if (value.length === 15) return [found(match, 'merchantNo', value)];
@@ -217,15 +217,15 @@ export interface Ids {
 export function findIds(text: string, expecting: Asking | undefined): Ids {
   const sure = [
     ...answered(text, expecting),
-    ...[...text.matchAll(CASE)].map((match) => found(match, 'caseId', match[0].toUpperCase())),
+    ...firstMatches(text, CASE).map((match) => found(match, 'caseId', match[0].toUpperCase())),
     ...tails(text, expecting),
-    ...[...text.matchAll(PHONE)].map((match) => found(match, 'contactPhone', match[0].replace(/ /g, ''))),
+    ...firstMatches(text, PHONE).map((match) => found(match, 'contactPhone', match[0].replace(/ /g, ''))),
     ...labelled(text),
     ...byLength(text),
   ];
   const kept: Found[] = [];
   for (const next of sure) if (!kept.some((other) => next.start < other.end && other.start < next.end)) kept.push(next);
-  const other = [...text.matchAll(MASKED), ...text.matchAll(HOTLINE)].map((match) => ({
+  const other = [...firstMatches(text, MASKED), ...firstMatches(text, HOTLINE)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
   }));

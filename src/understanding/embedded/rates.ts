@@ -1,5 +1,5 @@
 import type { Asking } from '../../domain/slots';
-import type { Found } from './found';
+import { type Found, firstMatches } from './found';
 import { smallNumber } from './numerals';
 
 const NUMBER = '(?<n>\\d{1,2}(?:\\.\\d{1,4})?|[零一二三四五六七八九十]{1,3}(?:点[零一二三四五六七八九]{1,3})?)';
@@ -51,12 +51,12 @@ export function findRates(
       hits.push({ start, end: start + match[0].length, mention: { slot: 'feeRate', value: points, text: match[0] } });
     }
   };
-  for (const [pattern, scale] of PATTERNS) for (const match of text.matchAll(pattern)) add(match, scale);
-  if (/费率|扣点|点数|几个点/.test(text)) for (const match of text.matchAll(LOOSE)) add(match, 100);
+  for (const [pattern, scale] of PATTERNS) for (const match of firstMatches(text, pattern)) add(match, scale);
+  if (/费率|扣点|点数|几个点/.test(text)) for (const match of firstMatches(text, LOOSE)) add(match, 100);
   const bare = expecting === 'feeRate' && hits.length === 0 ? text.match(BARE) : null;
   if (bare) add(bare, 100);
   hits.sort((a, b) => a.start - b.start);
-  const percent = [...text.matchAll(/\d{1,3}(?:\.\d{1,4})?\s?[%‰]/g)].map((match) => ({
+  const percent = firstMatches(text, /\d{1,3}(?:\.\d{1,4})?\s?[%‰]/g).map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
   }));

@@ -23,12 +23,12 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
 const VERB_BEFORE =
-  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|,|:|charged|paid|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
   /^\s?(?:□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
@@ -56,7 +56,7 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   return before && DIRECT_VERB.test(text.slice(Math.max(0, token.start - 8), token.start));
 }
 const DIRECT_VERB =
-  /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|charged|paid|of)\s?(?:了|过|掉|走|的是|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
+  /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
   /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到卡(?:里)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|received|got|arrived|credited)(?:了|的|是|就|只有|只|才|账|个|我|only|just|a|:)*\s?$/;

@@ -2,6 +2,7 @@ import { addDays, addMs, dateOf, MINUTE_MS, timeOf } from '../../domain/calendar
 import type { Moment, PartOfDay } from '../../domain/slots';
 import { type ClockToken, findClocks, findParts, type PartToken } from './clocks';
 import { type DateToken, findDates } from './dates';
+import { firstMatches } from './found';
 import { smallNumber } from './numerals';
 
 /** A time said in the text, placed on the calendar. */
@@ -46,10 +47,13 @@ type Token =
 /** Puts neighbouring day, part of the day and clock together, in any order, each at most once. */
 function group(text: string, tokens: readonly Token[]): Group[] {
   const groups: Group[] = [];
-  for (const next of tokens) {
+  for (const [at, next] of tokens.entries()) {
     const last = groups.at(-1);
     const near = last && glued(text.slice(last.end, next.token.start));
-    const target = near && joins(last, next, text) ? last : { start: next.token.start, end: next.token.end };
+    const target =
+      near && (joins(last, next, text) || trails(last, next, tokens[at + 1], text))
+        ? last
+        : { start: next.token.start, end: next.token.end };
     if (target !== last) groups.push(target);
     target.end = next.token.end;
     if (next.kind === 'day') target.day = preferred(target.day, next.token);
@@ -66,6 +70,12 @@ function joins(last: Group, next: Token, text: string): boolean {
   if (last.day === undefined) return latin || (last.clock === undefined && last.part === undefined);
   const gap = text.slice(last.end, next.token.start);
   return last.clock === undefined && last.part === undefined && last.day.calendar !== next.token.calendar && /^[ (（,]{0,2}$/.test(gap);
+}
+
+/** 晚上八点, 8号: a day right after the hour, with no hour of its own. */
+function trails(last: Group, next: Token, following: Token | undefined, text: string): boolean {
+  if (next.kind !== 'day' || last.day !== undefined || !/^[ ,]{0,2}$/.test(text.slice(last.end, next.token.start))) return false;
+  return !following || following.kind === 'day' || !glued(text.slice(next.token.end, following.token.start));
 }
 
 const preferred = (a: DateToken | undefined, b: DateToken): DateToken => (a?.calendar ? a : b);
@@ -173,10 +183,15 @@ function dayOnly(found: Group, today: string, now: string): Resolution {
 }
 
 const AGO =
-  /(?<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半|大半)\s?(?<half>个半)?(?:多|来)?个?(?<u>小时|钟头|分钟|分)(?<half2>半)?多?钟?(?:之|以)?前|\b(?<n2>\d{1,3}|an?|half an|one|two|three|five|ten) (?<u2>hours?|hrs?|minutes?|mins?) ago\b/g;
+  /(?<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半|大半)\s?(?<half>个半)?(?:多|来)?个?(?<u>小时|钟头|刻钟|分钟|分)(?<half2>半)?多?钟?(?:之|以)?前|\b(?<n2>\d{1,3}|an?|half an|one|two|three|five|ten) (?<u2>hours?|hrs?|minutes?|mins?) ago\b/g;
 const JUST_NOW = /刚刚?才?(?=[刷扫付收转买消给支结用])|刚才|刚刚|\bjust now\b|\ba moment ago\b/g;
 const NOT_A_SALE = /^(?:也|我)?(?:说|讲|问|发|打电话|打错|打的|提|那个|的?问题|写|给你|忘|看|查|聊|手机|掉线|不在)/;
 const ENGLISH_COUNT: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2, three: 3, five: 5, ten: 10, 'half an': 0.5 };
+
+function unitMinutes(words: string): number {
+  if (/小时|钟头|h/.test(words)) return 60;
+  return words === '刻钟' ? 15 : 1;
+}
 
 /** 半小时前, 两个小时前, 刚才: an instant, about. */
 function instants(text: string, now: string): TimeMention[] {
@@ -195,15 +210,15 @@ function instants(text: string, now: string): TimeMention[] {
       future: false,
     };
   };
-  const ago = [...text.matchAll(AGO)].flatMap((match) => {
+  const ago = firstMatches(text, AGO).flatMap((match) => {
     const groups = match.groups ?? {};
-    const unit = /小时|钟头|h/.test(groups.u ?? groups.u2 ?? '') ? 60 : 1;
+    const unit = unitMinutes(groups.u ?? groups.u2 ?? '');
     const words = groups.n ?? '';
     const count = groups.n2 ? (ENGLISH_COUNT[groups.n2] ?? Number(groups.n2)) : /半/.test(words) ? 0.5 : smallNumber(words);
     if (count === undefined) return [];
     return [at(match, (count + (groups.half || groups.half2 ? 0.5 : 0)) * unit)];
   });
-  const just = [...text.matchAll(JUST_NOW)]
+  const just = firstMatches(text, JUST_NOW)
     .filter((match) => !NOT_A_SALE.test(text.slice((match.index ?? 0) + match[0].length)))
     .map((match) => at(match, 0));
   return [...ago, ...just];
@@ -211,6 +226,9 @@ function instants(text: string, now: string): TimeMention[] {
 
 const ABOUT_BEFORE = /(?:大概|大约|约莫|差不多|可能是|好像是|应该是|around|about)\s?(?:是|在)?$/;
 const ABOUT_AFTER = /^\s?(?:左右|前后|上下|的样子|那会儿?|那阵|吧大概)/;
+
+/** Days, parts and hours read of one message. */
+const MAX_TOKENS = 80;
 
 /** Times in `text`, in order; at most one a place. Wall clock of Asia/Shanghai. */
 export function findTimes(text: string, options: TimeOptions): TimeMention[] {
@@ -222,6 +240,7 @@ export function findTimes(text: string, options: TimeOptions): TimeMention[] {
     ...findClocks(text).map((token): Token => ({ kind: 'clock', token })),
   ].filter(({ token }) => free(token));
   tokens.sort((a, b) => a.token.start - b.token.start);
+  tokens.splice(MAX_TOKENS);
   const groups = group(text, tokens).filter((found) => keep(found, options.asked));
   const mentions = groups.map((found): TimeMention => {
     const resolution = resolve(found, options);
