@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Activity } from 'botbuilder';
-import { arrivalId, findMark, INBOX_LIMIT, keepChanges, listInbox, markIn, type Waiting } from './inbox';
-import { conversationKey, joinActivities, joins, maskActivity } from './incoming';
+import { gatherBurst, nextItems } from './burst';
+import { arrivalId, findMark, keepChanges, listInbox, markIn, type Waiting } from './inbox';
+import { conversationKey, maskActivity } from './incoming';
+import { type Answer, type Arrival, createLane, type Job, type Lane, toAnswer } from './lane';
 import { type HeldLock, keepLock } from './lock';
 import { codeOf } from './log';
-import { type Item, type ItemResult, type Opening, openTurn, type Place, performTurn, placeOf, type TurnParts, turnLock } from './one-turn';
+import { type Item, type ItemResult, type Opening, openTurn, performTurn, placeOf, type TurnParts, turnLock } from './one-turn';
 import { type ConversationRecord, findConversation } from './repositories/conversations';
 import { entryId } from './repositories/ids';
-import { createSignal, type Signal } from './signal';
 import { type Store, StoreError } from './store/store';
 
 /**
@@ -25,49 +25,12 @@ export interface LaneOptions {
   readonly isFragment: (text: string, record: ConversationRecord | undefined) => boolean;
 }
 
-/** An activity as its channel handed it in. */
-export interface Arrival {
-  readonly activity: Partial<Activity>;
-  readonly seen: string | undefined;
-  readonly now: string | undefined;
-}
-
-/** What became of it. */
-export interface Answer {
-  readonly kind: 'done' | 'duplicate' | 'joined';
-  readonly result: ItemResult;
-}
-
 /** The conversations that this process works on. */
 export interface Lanes {
   enter(arrival: Arrival): Promise<Answer>;
   drain(conversation: string): Promise<void>;
   /** Resolves when nothing runs any more. What other processes have stays in the inbox, its callers get StoreError. */
   close(): Promise<void>;
-}
-
-/** An arrival whose caller waits. */
-interface Job extends Arrival {
-  readonly arrivedAs: string;
-  resolve(answer: Answer): void;
-  reject(error: unknown): void;
-}
-
-interface Lane {
-  readonly place: Place;
-  /** Came to a free conversation and is kept nowhere yet. */
-  first: Job | undefined;
-  /** Kept in the inbox, by seen id. */
-  readonly waiting: Map<string, { readonly job: Job; readonly duplicate: boolean }>;
-  /** On their way to the inbox. */
-  entering: number;
-  /** Somebody asked for the inbox to be emptied. */
-  draining: boolean;
-  running: boolean;
-  /** Commits refused in a row. */
-  refused: number;
-  /** Something came in, or another process is done. */
-  readonly news: Signal;
 }
 
 /** Hint for other processes: this conversation (entry id) committed a turn. */
@@ -78,7 +41,7 @@ const MAX_POLL_MS = 200;
 
 /** Part of createTurns. */
 export function createLanes(options: LaneOptions): Lanes {
-  const { store, parts, lockMs, pollMs, burstMs, isFragment } = options;
+  const { store, parts, lockMs, pollMs, burstMs } = options;
   const processId = randomBytes(4).toString('hex');
   const lanes = new Map<string, Lane>();
   const busy = new Set<Promise<void>>();
@@ -115,6 +78,8 @@ export function createLanes(options: LaneOptions): Lanes {
 
   async function keepBehind(lane: Lane, job: Job): Promise<void> {
     lane.entering += 1;
+    // Not before the one that came first has its place.
+    await lane.admitted;
     await keep(lane, job);
     lane.entering -= 1;
     lane.news.raise();
@@ -153,12 +118,12 @@ export function createLanes(options: LaneOptions): Lanes {
 
   /** One try for one turn; false when there was nothing to do, another process has the conversation, or the commit was refused. */
   async function step(lane: Lane): Promise<boolean> {
-    const opening = await openTurn(lane.place, { lockMs, seen: lane.first?.seen, outbox: parts.outbox });
-    const queued = await admit(lane, opening);
+    const opened = open(lane);
+    lane.admitted = opened.catch(() => undefined);
+    const { opening, queued } = await opened;
     if (opening.token === undefined) {
       lane.draining = false;
-      hints ??= store.subscribe(TOPIC, (id) => lanes.get(id)?.news.raise());
-      await hints;
+      listen();
       return false;
     }
     const lock = keepLock(turnLock(lane.place, lockMs), opening.token);
@@ -180,6 +145,21 @@ export function createLanes(options: LaneOptions): Lanes {
     }
   }
 
+  async function open(lane: Lane): Promise<{ readonly opening: Opening; readonly queued: readonly Waiting[] }> {
+    const opening = await openTurn(lane.place, { lockMs, seen: lane.first?.seen, outbox: parts.outbox });
+    return { opening, queued: await admit(lane, opening) };
+  }
+
+  /** Hears when other processes are done; without that it looks again now and then. */
+  function listen(): void {
+    hints ??= store
+      .subscribe(TOPIC, (id) => lanes.get(id)?.news.raise())
+      .catch(() => {
+        hints = undefined;
+        return () => undefined;
+      });
+  }
+
   /** Lets the first job stay first only when the conversation is free and empty and the job is new. Returns what the inbox holds then. */
   async function admit(lane: Lane, opening: Opening): Promise<readonly Waiting[]> {
     const job = lane.first;
@@ -193,7 +173,8 @@ export function createLanes(options: LaneOptions): Lanes {
   }
 
   async function turn(lane: Lane, opening: Opening, first: readonly Item[], lock: HeldLock): Promise<boolean> {
-    const items = await gather(lane, first, opening.record);
+    const isFragment = (text: string) => options.isFragment(text, opening.record);
+    const items = await gatherBurst({ place: lane.place, news: lane.news, items: first, burstMs, isFragment, isOver: () => closed });
     const results = await performTurn(parts, { place: lane.place, opening, items, lock });
     if (!results) {
       lane.refused += 1;
@@ -220,28 +201,6 @@ export function createLanes(options: LaneOptions): Lanes {
     const found = lane.waiting.get(waiting.seen);
     found?.job.resolve(toAnswer(result, found.duplicate));
     if (seen !== undefined) lane.waiting.delete(seen);
-  }
-
-  /** A fragment waits for its continuation; whatever comes joins it. */
-  async function gather(lane: Lane, first: readonly Item[], record: ConversationRecord | undefined): Promise<readonly Item[]> {
-    const items = [...first];
-    const isOpen = () => {
-      const { text, attachments, type } = joinActivities(items.map(({ activity }) => activity));
-      return type === 'message' && items.every(({ activity }) => joins(activity)) && !attachments && isFragment(text ?? '', record);
-    };
-    let until = Date.now() + burstMs;
-    while (!closed && Date.now() < until && items.length < INBOX_LIMIT && isOpen()) {
-      await lane.news.wait(Math.min(MAX_POLL_MS, until - Date.now()));
-      const arrived = (await listInbox(lane.place.partition, lane.place.key)).filter(
-        ({ seen }) => !items.some((item) => item.seen === seen),
-      );
-      if (arrived.length === 0) continue;
-      const more = nextItems(arrived);
-      if (!more.every(({ activity }) => joins(activity))) break;
-      items.push(...more);
-      until = Date.now() + burstMs;
-    }
-    return items;
   }
 
   /** Answers the jobs that another process has run. */
@@ -284,20 +243,4 @@ export function createLanes(options: LaneOptions): Lanes {
       (await hints)?.();
     },
   };
-}
-
-function createLane(place: Place): Lane {
-  return { place, first: undefined, waiting: new Map(), entering: 0, draining: false, running: false, refused: 0, news: createSignal() };
-}
-
-/** The next turn of an inbox: the messages up to the first activity that must run alone, or that one. */
-function nextItems(queued: readonly Waiting[]): readonly Item[] {
-  const alone = queued.findIndex(({ activity }) => !joins(activity));
-  const together = alone === -1 ? queued.length : Math.max(alone, 1);
-  return queued.slice(0, together).map((waiting) => ({ ...waiting, waiting }));
-}
-
-function toAnswer(result: ItemResult, duplicate: boolean): Answer {
-  if (duplicate) return { kind: 'duplicate', result };
-  return { kind: result.joined ? 'joined' : 'done', result };
 }

@@ -131,7 +131,7 @@ export async function performTurn(parts: TurnParts, task: TurnTask): Promise<rea
   const prefix = childId(place.key, sortable(lock.token));
   const run = due && (await runBot({ ...botTask(parts, task, now, masked), activity: due.activity, prefix }));
 
-  const said = run?.sent.map((one) => ({ ...finishActivity(one, parts.rules), timestamp: asDate(now) })) ?? [];
+  const said = run?.sent ?? [];
   const inResponse = last.activity.deliveryMode === 'expectReplies';
   const outgoing = { conversation: place.key, activities: inResponse ? [] : said };
   const results = items.map((_, index) => resultOf(index === items.length - 1, inResponse ? said : [], run?.invokeAnswer));
@@ -168,6 +168,7 @@ function botTask(parts: TurnParts, { place, opening, items }: TurnTask, now: str
     apology: () => parts.apology(record.locale),
     limitMs: parts.limitMs,
     log: parts.log,
+    finish: (sent: Partial<Activity>) => ({ ...finishActivity(sent, parts.rules), timestamp: asDate(now) }),
     async prepare(context: TurnContext, partition: Partition) {
       parts.services(context, { partition, now, masked });
       const reference = isFollowUp(last) ? record.reference : { ...referenceOf(last), activityId: undefined };

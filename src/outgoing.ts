@@ -21,6 +21,7 @@ export class TurnAdapter extends BotAdapter {
   readonly sent: Partial<Activity>[] = [];
   invokeAnswer: InvokeAnswer | undefined;
   private over = false;
+  private given = 0;
 
   /** `prefix` makes the ids of what is sent; they stay the same through every delivery of it. */
   constructor(private readonly prefix: string) {
@@ -42,8 +43,9 @@ export class TurnAdapter extends BotAdapter {
     // Nobody waits while a turn is collected, and a trace is for the Emulator.
     const pointless =
       activity.type === 'typing' || activity.type === 'delay' || (activity.type === 'trace' && activity.channelId !== 'emulator');
-    const id = `${this.prefix}-${String(this.sent.length).padStart(3, '0')}`;
+    const id = `${this.prefix}-${String(this.given).padStart(3, '0')}`;
     if (activity.type === 'invokeResponse' || pointless) return { id };
+    this.given += 1;
     this.sent.push({ ...activity, id });
     return { id };
   }

@@ -25,6 +25,8 @@ export interface BotTask {
   readonly known: readonly KnownEntry[];
   /** First part of the ids of what is sent. */
   readonly prefix: string;
+  /** Called on everything sent: the last step before the commit. */
+  readonly finish: (activity: Partial<Activity>) => Partial<Activity>;
   /** Called on the context and the partition before the bot, and before the apology. */
   readonly prepare: (context: TurnContext, partition: Partition) => Promise<void>;
   /** One text and the offer of a person, when the bot fails on a message. */
@@ -56,10 +58,16 @@ export async function runBot(task: BotTask): Promise<BotRun> {
 }
 
 async function apologise(task: BotTask): Promise<BotRun> {
+  const { type } = task.activity;
   const run = await attempt(task, async (context) => {
-    if (task.activity.type === 'message') await context.sendActivity(task.apology());
+    if (type === 'message') await context.sendActivity(task.apology());
+  }).catch((error: unknown) => {
+    if (storeErrorIn(error)) throw error;
+    // Rather silence than a conversation that stands still.
+    task.log({ event: 'apology-failed', code: codeOf(error) });
+    return attempt(task, async () => undefined);
   });
-  return task.activity.type === 'invoke' ? { ...run, invokeAnswer: { status: 500 } } : run;
+  return type === 'invoke' ? { ...run, invokeAnswer: { status: 500 } } : run;
 }
 
 async function attempt(task: BotTask, work: (context: TurnContext) => Promise<void>): Promise<BotRun> {
@@ -74,7 +82,7 @@ async function attempt(task: BotTask, work: (context: TurnContext) => Promise<vo
   } finally {
     adapter.end();
   }
-  return { partition, sent: adapter.sent, ...(adapter.invokeAnswer && { invokeAnswer: adapter.invokeAnswer }) };
+  return { partition, sent: adapter.sent.map(task.finish), ...(adapter.invokeAnswer && { invokeAnswer: adapter.invokeAnswer }) };
 }
 
 /** Serves entries read already from memory. */

@@ -1,7 +1,7 @@
 import { ConversationState, type TurnContext } from 'botbuilder';
 import { createBotState } from '../src/repositories/bot-state';
-import { findConversation, saveConversation } from '../src/repositories/conversations';
-import { listTranscript } from '../src/repositories/transcripts';
+import { deleteConversation, findConversation, saveConversation } from '../src/repositories/conversations';
+import { deleteTranscript, listTranscript } from '../src/repositories/transcripts';
 import type { RedisStore } from '../src/store/redis';
 import { partitionOf } from '../src/store/store';
 import { turnOf } from '../src/turn';
@@ -83,6 +83,24 @@ describe('what is kept', () => {
     ]);
     expect(said.at(0)?.timestamp).toBe('2026-10-02T10:00:00+08:00');
     await turns.close();
+  });
+
+  onEachEngine('nothing is written down of a turn in which the user asked to be forgotten', async ([store]) => {
+    const { turns, sent } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          const { partition } = turnOf(context);
+          if (context.activity.text === 'forget me')
+            await Promise.all([deleteConversation(partition, C1), deleteTranscript(partition, C1)]);
+          await context.sendActivity('done');
+        },
+      },
+    });
+    await turns.accept(message('one', 'a1'));
+    await turns.accept(message('forget me', 'a2'));
+    await turns.close();
+    expect([await all(store, 'transcripts'), await all(store, 'conversations')]).toEqual([[], []]);
+    expect(textsOf(sent)).toEqual(['done', 'done']);
   });
 
   onEachEngine('the record of the conversation keeps what the bot wrote, when it was used and where to answer', async ([store]) => {

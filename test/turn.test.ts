@@ -132,6 +132,31 @@ describe('one turn at a time', () => {
   });
 });
 
+describe('two processes', () => {
+  onEachEngine('keep the order of what came to a busy conversation', async ([store, other]) => {
+    const started = gate();
+    const free = gate();
+    const holder = turnsOver(store, {
+      bot: {
+        async run(context) {
+          started.open();
+          if (context.activity.text === 'first') await free.opened;
+          await noteBot(context);
+        },
+      },
+    });
+    const first = holder.turns.accept(message('first', 'a0'));
+    await started.opened;
+    const { turns } = turnsOver(other);
+    const rest = twenty.map((text, n) => turns.accept(message(text, `b${n}`)));
+    await until(async () => (await all(store, 'inbox')).length > 0);
+    free.open();
+    await Promise.all([first, ...rest]);
+    expect(await notesOf(store)).toEqual(['first', ...twenty]);
+    await Promise.all([holder.turns.close(), turns.close()]);
+  });
+});
+
 describe('one commit', () => {
   onEachEngine('a turn that lost its lock changes nothing and says nothing, and runs again', async ([store]) => {
     const started = gate();
@@ -175,6 +200,38 @@ describe('one commit', () => {
     expect([await notesOf(store), textsOf(sent)]).toEqual([[], ['sorry']]);
     expect(logged).toContainEqual({ event: 'turn-failed', code: 'BOT_BROKEN', type: 'message' });
     expect(JSON.stringify(logged)).not.toContain('secret');
+  });
+
+  onEachEngine('a reply that cannot be sent is a failure of the bot, and the conversation goes on', async ([store]) => {
+    const loop: Record<string, unknown> = {};
+    loop.loop = loop;
+    const { turns, sent } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          if (context.activity.text === 'bad') await context.sendActivity({ type: 'message', value: loop });
+          await noteBot(context);
+        },
+      },
+    });
+    await Promise.all(['one', 'bad', 'three'].map((text, n) => turns.accept(message(text, `a${n}`, { value: {} }))));
+    await turns.close();
+    expect([await notesOf(store), textsOf(sent)]).toEqual([
+      ['one', 'three'],
+      ['1 one', 'sorry', '2 three'],
+    ]);
+  });
+
+  onEachEngine('when not even the apology can be sent the conversation goes on', async ([store]) => {
+    const { turns, logged } = turnsOver(store, {
+      apology: () => {
+        throw new Error('no words');
+      },
+      bot: { run: (context) => (context.activity.text === 'bad' ? Promise.reject(new Error('no')) : noteBot(context)) },
+    });
+    await Promise.all(['one', 'bad', 'three'].map((text, n) => turns.accept(message(text, `a${n}`, { value: {} }))));
+    expect(await notesOf(store)).toEqual(['one', 'three']);
+    expect(logged).toContainEqual({ event: 'apology-failed', code: 'Error' });
+    await turns.close();
   });
 
   onEachEngine('a failing invoke is answered 500 and other failing activities say nothing', async ([store]) => {
