@@ -49,8 +49,6 @@ export interface Outbox {
   deliverWaiting(conversation: string): Promise<void>;
   /** Conversations with something to deliver, in byte order of `id`. */
   listMarks(range: Range): Promise<readonly (DeliveryMark & { readonly id: string })[]>;
-  /** Undelivered and given-up activities of all conversations, each counted up to 10,000. */
-  depth(): Promise<{ readonly waiting: number; readonly dead: number }>;
   /** Given up, oldest first. */
   listDeadLetters(limit: number): Promise<readonly DeadLetter[]>;
   /** Lets the sending under way end, for 3 s at most; what is left stays in the store. */
@@ -60,7 +58,6 @@ export interface Outbox {
 const LEASE_MS = 20_000;
 /** A slow channel does not hold up the end of the process: no more is sent after this, and half of it remains for the last. */
 const CLOSE_MS = 2_000;
-const MAX_DEPTH = 10_000;
 const EXPIRY_MS = 24 * 3_600_000;
 
 /** Everything about `options` is in OutboxOptions. */
@@ -137,12 +134,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     async listMarks(range) {
       const entries = await store.listAll(MARKS, range);
       return entries.map((entry) => ({ ...(entry.value as unknown as DeliveryMark), id: entry.id }));
-    },
-    async depth() {
-      const [waiting, dead] = await Promise.all(
-        [OUTBOX, DEAD_LETTERS].map((collection) => store.listAll(collection, { limit: MAX_DEPTH })),
-      );
-      return { waiting: waiting?.length ?? 0, dead: dead?.length ?? 0 };
     },
     async listDeadLetters(limit) {
       return (await store.listAll(DEAD_LETTERS, { limit })).map((entry) => entry.value as unknown as DeadLetter);

@@ -1,4 +1,3 @@
-import { listAttachments, saveAttachment } from '../../src/repositories/attachments';
 import { type ConversationRecord, deleteConversation, findConversation, saveConversation } from '../../src/repositories/conversations';
 import { C1, onEachEngine, stopEngines } from '../turns';
 
@@ -19,16 +18,5 @@ describe('the record of a conversation', () => {
     await deleteConversation(partition, C1);
     expect(await findConversation(partition, C1)).toBeUndefined();
     expect((await findConversation(partition, 'directline/c2'))?.misunderstood).toBe(2);
-  });
-});
-
-describe('attachments', () => {
-  onEachEngine('of a conversation are listed as they came', async ([store]) => {
-    const partition = store.partition(1);
-    const file = (id: string, minute: string) => ({ id, contentType: 'image/png', size: 10, at: `2026-11-20T10:${minute}:00+08:00` });
-    await saveAttachment(partition, C1, file('a', '02'));
-    await saveAttachment(partition, C1, { ...file('b', '01'), contentUrl: 'http://127.0.0.1:9/b' });
-    await saveAttachment(partition, 'directline/c2', file('c', '00'));
-    expect((await listAttachments(partition, C1)).map(({ id }) => id)).toEqual(['b', 'a']);
   });
 });
