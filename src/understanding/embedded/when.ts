@@ -31,7 +31,7 @@ const PROMISE_BEFORE =
   /(?:说好?|承诺|答应|保证|预计|最晚|最迟|应该|本来|按理|要等到?|等到?|拖到|(?<![秒没不道未])到|截止|直到|截至|至今|过了|until|by|since)(?:是|说|在|了|的)?$/;
 const REFUND = /退(?!票|出|押)|refund|撤销/;
 /** What happened then was no sale: a call, a code told, a card lost. */
-const OTHER_EVENT = /验证码|电话|客服|告诉|联系|投诉|咨询|挂失|冻结|注销|报警|业务员|上门|维护|升级|通知|短信说|换卡|补办|called|reported/;
+const OTHER_EVENT = /验证码|屏幕|共享|密码|电话|客服|告诉|联系|投诉|咨询|挂失|冻结|注销|报警|业务员|上门|维护|升级|通知|短信说|换卡|补办|called|reported/;
 const SALE = /刷|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
 const FEE_VERB = /扣|收|交|划/;
 const DENIED = /(?:不是|并非|not)(?:在|说)?\s?$/;
