@@ -60,13 +60,14 @@ const ANSWER = z.object({
   }),
 });
 
+interface Headers {
+  get(name: string): string | undefined;
+}
 const FAULT = z.object({
   name: z.string().optional(),
   code: z.string().optional(),
   statusCode: z.number().optional(),
-  response: z
-    .object({ headers: z.object({ get: z.custom<(name: string) => string | undefined>((value) => typeof value === 'function') }) })
-    .optional(),
+  response: z.object({ headers: z.custom<Headers>((value) => typeof value === 'object' && value !== null && 'get' in value) }).optional(),
 });
 
 /** Whether the service may help: the words are no exact command or answer, and the embedded recognizer would not act on them. */

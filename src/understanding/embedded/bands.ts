@@ -65,7 +65,10 @@ export function tuneBands(corpus: readonly Utterance[]): Bands {
   const judged = crossValidate(corpus);
   const inScope = judged.filter(({ utterance }) => utterance.intent !== 'out_of_scope');
   const outside = judged.filter(({ utterance }) => utterance.intent === 'out_of_scope').map(({ confidence }) => confidence);
-  const clarify = quantile(inScope.map(({ confidence }) => confidence), WRONG_REJECTS);
+  const clarify = quantile(
+    inScope.map(({ confidence }) => confidence),
+    WRONG_REJECTS,
+  );
   const act = Math.max(clarify, quantile(outside, 1 - WRONG_ACTS));
   const share = shareBound(inScope.filter(({ confidence }) => confidence >= act));
   const round = (value: number): number => Math.round(value * 1000) / 1000;

@@ -55,7 +55,8 @@ export function conceptsOf(tokens: readonly string[]): string[] {
   const found: string[] = [];
   for (const [at, terms] of written.entries()) {
     const heard = startingAt(HEARD, sounds, at).filter((term) => covered.slice(at, at + term.tokens.length).includes(false));
-    for (const concept of new Set([...terms, ...heard].map((term) => term.concept))) if (found[found.length - 1] !== concept) found.push(concept);
+    for (const concept of new Set([...terms, ...heard].map((term) => term.concept)))
+      if (found[found.length - 1] !== concept) found.push(concept);
   }
   return found;
 }

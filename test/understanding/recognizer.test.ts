@@ -1,0 +1,4 @@
+import { createEmbeddedRecognizer } from '../../src/understanding/embedded/index';
+import { recognizerContract } from '../contracts/recognizer';
+
+recognizerContract('the embedded recognizer', async () => ({ recognizer: createEmbeddedRecognizer(), close: async () => {} }));
