@@ -40,7 +40,7 @@ export async function obeyCommand(context: TurnContext): Promise<Interruption> {
     case 'progress':
       await answerProgress(context, session);
       session.digressed = true;
-      return session.asking ? 'go-on' : 'done';
+      return session.asking && session.asking !== 'caseId' ? 'go-on' : 'done';
     case 'deleteData':
       await forget(context, session);
       return 'done';
@@ -54,6 +54,7 @@ function commandOf(session: Session) {
   if (means?.kind === 'human') return 'human';
   const { command, decided } = session.understanding;
   if (command) return command;
+  if (session.fresh.includes('caseId')) return 'progress';
   if (decided === 'talk_to_human') return 'human';
   if (decided === 'check_case_status') return 'progress';
   return undefined;
@@ -83,8 +84,12 @@ async function answerProgress(context: TurnContext, session: Session): Promise<v
   const asked = valueIn(session.draft, 'caseId');
   const own = session.case;
   if (own && (!asked || asked === own.id)) return tellProgress(context, own);
-  if (!asked) return say(context, 'contact-agent.noCase');
+  if (!asked && session.asking !== 'caseId') {
+    if (!session.asking) session.asking = 'caseId';
+    return say(context, 'contact-agent.noCase');
+  }
   session.draft = { ...withoutFact(session.draft, 'caseId'), refusals: [...new Set([...session.draft.refusals, 'REF-PII'])] };
+  if (session.asking === 'caseId') session.asking = undefined;
   if (isIdle(session)) session.diagnosis = { causes: [], outcome: 'REF-PII' };
   return say(context, 'contact-agent.unknownCase');
 }

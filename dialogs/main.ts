@@ -5,6 +5,7 @@ import { addSignals } from '../src/domain/draft';
 import type { Asking } from '../src/domain/slots';
 import { handOver, openCase } from './contact-agent';
 import { afterReply } from './follow-up';
+import { recapOf } from './format';
 import { conclude, WAITING } from './handle-by-method';
 import { diagnoseNow } from './judge';
 import { ASK, AskDialog } from './prompts';
@@ -52,10 +53,12 @@ async function judge(step: WaterfallStepContext): Promise<DialogTurnResult> {
   return step.beginDialog(REPLY, { asking: outcome === 'SS-EVIDENCE' ? 'handoff' : 'resolved', silent: WAITING.has(outcome) });
 }
 
-/** Hand over first, ask later: danger, or no question left for a recap. */
+/** Hand over first, ask later: danger, no question left for a recap, or nothing to recap. */
 function isAtOnce(session: Session): boolean {
   const { queue, priority } = diagnoseNow(session);
-  return queue === 'Q-FRAUD' || priority === 'P0' || session.draft.asked.length >= MAX_QUESTIONS;
+  return (
+    queue === 'Q-FRAUD' || priority === 'P0' || session.draft.asked.length >= MAX_QUESTIONS || recapOf(session.locale, session.draft) === ''
+  );
 }
 
 /** What came back: a step's answers are judged again, a recap opens the case, a conclusion is followed up. */

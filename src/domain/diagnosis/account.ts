@@ -19,8 +19,8 @@ export function accountVerdict(draft: CaseDraft, rules: Rules, clock: Clock | un
     const balance = firstOpen(draft, 'walletBalance');
     if (balance) return balance;
   }
-  const causes = [cause('C3', 'high', 'payoutLate'), cause('E1', 'low'), ...(status === undefined ? [cause('U0', 'medium')] : [])];
-  return late(causes, clock);
+  if (!clock) return late([cause('U0', 'medium'), cause('C3', 'low')], clock);
+  return late([cause('C3', 'high', 'payoutLate'), cause('E1', 'low'), ...(status === undefined ? [cause('U0', 'medium')] : [])], clock);
 }
 
 /** Overdue by two working days or more is P2, less is P3. */

@@ -34,8 +34,8 @@ function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
   if (hasSignal(draft, 'wrongAccountSeen')) return advise(rules, 'SS-CHECK', [cause('A7', 'high', 'said')]);
   if (hasSignal(draft, 'batchedPayout')) return advise(rules, 'SS-NETAMOUNT', [cause('A5', 'high', 'said')]);
   const method = valueIn(draft, 'payMethod');
-  if (method === 'foreignCard')
-    return { kind: 'escalation', causes: [cause('C8', 'high', 'method')], queue: 'Q-SETTLE', base: 'P3', ...clockFacts(clock) };
+  // Foreign cards are paid out by a contract of their own: the domestic clock says nothing of them.
+  if (method === 'foreignCard') return { kind: 'escalation', causes: [cause('C8', 'high', 'method')], queue: 'Q-SETTLE', base: 'P3' };
   if (method === 'ecny') return advise(rules, 'SS-CHECK', [cause('C9', 'high', 'method')]);
   return undefined;
 }

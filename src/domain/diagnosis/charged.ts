@@ -83,6 +83,9 @@ function debitVerdict(draft: CaseDraft, rules: Rules): Verdict {
     if (payee) return payee;
     return advise(rules, 'SS-VERIFY', [cause('C1', 'medium', 'status'), cause('G2', 'medium', 'status')], 'Q-DISPUTE');
   }
+  const causes = [cause('B1', 'medium', 'status'), cause('C5', 'low')];
+  // Whether it is a charge or only a hold, the payer's own bank can tell.
+  if (valueIn(draft, 'role') === 'cardholder') return advise(rules, 'SS-ISSUER', causes, 'Q-DISPUTE');
   return advise(rules, 'SS-VERIFY', [cause('B1', 'medium', 'status'), cause('G2', 'low')], 'Q-DISPUTE');
 }
 
