@@ -76,8 +76,13 @@ export async function startRedisProcess(config: readonly string[] = [], mode: 's
   return { url: `redis://127.0.0.1:${port}`, port, start, kill, stop, signal: (name) => child?.kill(name) };
 }
 
+/** A cluster and its masters. */
+export interface RedisCluster extends TestRedis {
+  readonly nodes: readonly RedisProcess[];
+}
+
 /** A cluster of three masters that share all slots. */
-export async function startRedisCluster(): Promise<TestRedis & { readonly nodes: readonly RedisProcess[] }> {
+export async function startRedisCluster(): Promise<RedisCluster> {
   const started = await Promise.allSettled([1, 2, 3].map(() => startRedisProcess(['cluster-enabled yes', 'cluster-node-timeout 500'])));
   const nodes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const stop = async () => {
@@ -92,7 +97,14 @@ export async function startRedisCluster(): Promise<TestRedis & { readonly nodes:
     // A master takes no writes in its first two seconds.
     await Promise.all(nodes.map((node) => untilClusterIsUp(node.port)));
     // A short timeout lets the nodes join soon; from here on it would take a busy machine for a dead node.
-    await Promise.all(nodes.map(({ port }) => withConnection(port, (redis) => redis.config('SET', 'cluster-node-timeout', '10000'))));
+    await Promise.all(
+      nodes.map(({ port }) =>
+        withConnection(port, async (redis) => {
+          await redis.config('SET', 'cluster-node-timeout', '10000');
+          await redis.config('REWRITE');
+        }),
+      ),
+    );
     return { url: `redis+cluster://${nodes.map((node) => `127.0.0.1:${node.port}`).join(',')}`, nodes, stop };
   } catch (error) {
     await stop();
@@ -123,7 +135,7 @@ async function untilClusterIsUp(port: number): Promise<void> {
 }
 
 async function withConnection<T>(port: number, use: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis({ port, lazyConnect: true, retryStrategy: null }).on('error', () => undefined);
+  const redis = new Redis({ port, lazyConnect: true, retryStrategy: null, disconnectTimeout: 50 }).on('error', () => undefined);
   try {
     await redis.connect();
     return await use(redis);

@@ -1,17 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUrl, type RedisTarget } from './redis-url';
-import { StoreError } from './store';
 
 /** Connections to one Redis, whatever its topology. */
 export interface RedisClient {
-  /** Takes commands; on a cluster it finds the node by the key. */
-  readonly commands: Redis | Cluster;
+  /** Takes commands; on a cluster it finds the node by the key. Throws while there is no connection. */
+  commands(): Redis | Cluster;
+  /** Why there is no connection, as far as known. */
+  problem(): Error | undefined;
   /** A connection for subscriptions only, made at the first call; it subscribes again by itself after a break. */
   subscriber(): Redis | Cluster;
-  /** Each master answers a PING. */
-  pingAll(): Promise<void>;
   close(): void;
+  /** `host:port` of what the URL names, for messages. */
+  readonly addresses: string;
 }
 
 /** A command without a reply is given up after this long. */
@@ -28,41 +28,20 @@ const retryDelay = (attempt: number) => Math.min(attempt * 50, 500);
 const FAIL_FAST = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
-  connectTimeout: 2000,
+  // Commands for a node that is being connected wait for it, and must not go out after they were given up.
+  connectTimeout: COMMAND_TIMEOUT_MS,
+  disconnectTimeout: 200,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   // The server was made a replica under a name that stayed: its address now leads elsewhere.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } satisfies RedisOptions;
 
-/** Connects. Throws RangeError for a bad URL, StoreError when there is no answer in time or the password is refused. */
-export async function openRedisClient(url: string, timeoutMs: number): Promise<RedisClient> {
+/** Starts to connect. Throws RangeError for a bad URL. */
+export function createRedisClient(url: string): RedisClient {
   const target = parseRedisUrl(url);
-  const client = target.kind === 'cluster' ? createClusterClient(target) : createServerClient(target);
-  let problem: unknown;
-  // Every command tells its caller; a connection's own errors matter only until the first connect.
-  client.commands.on('error', (error) => {
-    problem = error;
-  });
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      await client.pingAll();
-      return client;
-    } catch (error) {
-      problem ??= error;
-      if (Date.now() < deadline && !isRefusal(problem)) {
-        await delay(20);
-        continue;
-      }
-      client.close();
-      const hosts = target.addresses.map(({ host, port }) => `${host}:${port}`).join(', ');
-      throw new StoreError(`Redis at ${hosts} does not answer: check REDIS_URL and that the server runs`, { cause: problem });
-    }
-  }
+  return target.kind === 'cluster' ? createClusterClient(target) : createServerClient(target);
 }
-
-const isRefusal = (problem: unknown) => problem instanceof Error && /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password)/.test(problem.message);
 
 function serverOptions(target: RedisTarget) {
   return {
@@ -84,35 +63,32 @@ function createServerClient(target: RedisTarget): RedisClient {
     ...(target.tls && { sentinelTLS: {} }),
     ...(target.sentinelPassword !== undefined && { sentinelPassword: target.sentinelPassword }),
   };
-  const commands = new Redis({
+  const redis = new Redis({
     ...serverOptions(target),
     ...(target.kind === 'sentinel' ? sentinel : { ...first }),
     db: target.db,
-    enableOfflineQueue: false,
     retryStrategy: retryDelay,
   });
   let subscriber: Redis | undefined;
   return {
-    commands,
+    commands: () => whenReady(redis),
+    problem: keepProblem(redis),
     subscriber() {
-      subscriber ??= commands.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null }).on('error', () => undefined);
+      subscriber ??= redis.duplicate({ maxRetriesPerRequest: null }).on('error', () => undefined);
       return subscriber;
     },
-    async pingAll() {
-      await commands.ping();
-    },
+    addresses: addressesOf(target),
     close() {
-      commands.disconnect();
+      redis.disconnect();
       subscriber?.disconnect();
     },
   };
 }
 
 function createClusterClient(target: RedisTarget): RedisClient {
-  const commands = new Cluster(
+  const cluster = new Cluster(
     target.addresses.map((address) => ({ ...address })),
     {
-      enableOfflineQueue: false,
       clusterRetryStrategy: retryDelay,
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
@@ -121,21 +97,28 @@ function createClusterClient(target: RedisTarget): RedisClient {
       redisOptions: serverOptions(target),
     },
   );
-  // A node found later is connected before it is needed; not in the same tick, in which a redirected command may connect it itself.
-  commands.on('+node', (node: Redis) => {
-    setImmediate(() => {
-      if (node.status === 'wait') node.connect().catch(() => undefined);
-    });
-  });
   return {
-    commands,
+    commands: () => whenReady(cluster),
+    problem: keepProblem(cluster),
     // A cluster client keeps a connection for subscriptions on one of the nodes.
-    subscriber: () => commands,
-    async pingAll() {
-      const masters = commands.nodes('master');
-      if (commands.status !== 'ready' || masters.length === 0) throw new Error('the cluster is not reached');
-      await Promise.all(masters.map((node) => node.ping()));
-    },
-    close: () => commands.disconnect(),
+    subscriber: () => cluster,
+    addresses: addressesOf(target),
+    close: () => cluster.disconnect(),
   };
+}
+
+const addressesOf = ({ addresses }: RedisTarget) => addresses.map(({ host, port }) => `${host}:${port}`).join(', ');
+
+function whenReady<T extends { readonly status: string }>(client: T): T {
+  if (client.status !== 'ready') throw new Error(`no connection (${client.status})`);
+  return client;
+}
+
+/** Every command tells its own caller; the errors of a connection only explain why. */
+function keepProblem(client: Redis | Cluster): () => Error | undefined {
+  let problem: Error | undefined;
+  client.on('error', (error: Error) => {
+    problem = error;
+  });
+  return () => problem;
 }

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { assertName, freeze, mergeSorted, toEntry } from './entry';
-import { openRedisClient, type RedisClient } from './redis-client';
+import { createRedisClient, type RedisClient } from './redis-client';
 import { commitCall, getCall, listCall, numberReply, rowReply, rowsReply, SCRIPT, sweepCall } from './redis-script';
 import { type Change, type Entry, PARTITIONS, type Partition, type Range, type Store, StoreError } from './store';
 import { createTopics } from './topics';
@@ -41,9 +42,26 @@ const ALL_PARTITIONS: readonly number[] = Array.from({ length: PARTITIONS }, (_,
  * if it must not come late. Redis replicates after it replies, so a failover may lose the last moments. Throws StoreError when it cannot connect.
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
-  const client = await openRedisClient(options.url, options.openTimeoutMs ?? 3000);
-  return createStore(client, options);
+  const client = createRedisClient(options.url);
+  const store = createStore(client, options);
+  const deadline = Date.now() + (options.openTimeoutMs ?? 3000);
+  for (;;) {
+    try {
+      await store.ping(1000);
+      return store;
+    } catch (error) {
+      const cause = client.problem() ?? error;
+      if (Date.now() < deadline && !isRefusal(cause)) {
+        await delay(20);
+        continue;
+      }
+      await store.close();
+      throw new StoreError(`Redis at ${client.addresses} does not answer: check REDIS_URL and that the server runs`, { cause });
+    }
+  }
 }
+
+const isRefusal = (cause: unknown) => cause instanceof Error && /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password)/.test(cause.message);
 
 function createStore(client: RedisClient, { prefix = 'daozhang', now, sweepMs = 60_000 }: RedisStoreOptions): RedisStore {
   const topics = createTopics();
@@ -82,23 +100,24 @@ function createStore(client: RedisClient, { prefix = 'daozhang', now, sweepMs = 
     const keys = ['rows', 'index', 'expiries'].map((name) => `${prefix}:{p${partition}}:${name}`);
     let reply: unknown;
     try {
-      reply = await client.commands.evalsha(SCRIPT.sha, keys.length, ...keys, ...args);
+      reply = await client.commands().evalsha(SCRIPT.sha, keys.length, ...keys, ...args);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       roundTrips += 1;
-      reply = await client.commands.eval(SCRIPT.lua, keys.length, ...keys, ...args);
+      reply = await client.commands().eval(SCRIPT.lua, keys.length, ...keys, ...args);
     }
     if (!Array.isArray(reply)) throw new Error('unexpected reply of the script');
     return reply;
   }
 
-  async function sendNow(command: () => Promise<unknown>, timeoutMs: number): Promise<void> {
+  /** News go outside the batches. */
+  async function sendNews(command: () => Promise<unknown>): Promise<void> {
     if (closed) throw new StoreError('the store is closed');
     roundTrips += 1;
     try {
-      await within(command(), timeoutMs);
+      await within(command(), NEWS_TIMEOUT_MS);
     } catch (cause) {
-      throw new StoreError('Redis does not answer', { cause });
+      throw new StoreError('Redis does not take the news', { cause });
     }
   }
 
@@ -143,8 +162,11 @@ function createStore(client: RedisClient, { prefix = 'daozhang', now, sweepMs = 
       );
       return mergeSorted(lists, range);
     },
-    ping: (timeoutMs) => sendNow(client.pingAll, timeoutMs),
-    publish: (topic, message) => sendNow(() => client.commands.publish(channelOf(topic), message), NEWS_TIMEOUT_MS),
+    async ping(timeoutMs) {
+      // On a cluster a part may be missing: every partition has to answer.
+      await within(Promise.all(ALL_PARTITIONS.map((number) => call(number, sweepCall(0)))), timeoutMs);
+    },
+    publish: (topic, message) => sendNews(() => client.commands().publish(channelOf(topic), message)),
     async subscribe(topic, listener) {
       if (closed) throw new StoreError('the store is closed');
       const subscriber = client.subscriber();
@@ -156,7 +178,7 @@ function createStore(client: RedisClient, { prefix = 'daozhang', now, sweepMs = 
         if (remove()) subscriber.unsubscribe(channelOf(topic)).catch(() => undefined);
       };
       try {
-        await sendNow(() => subscriber.subscribe(channelOf(topic)), NEWS_TIMEOUT_MS);
+        await sendNews(() => subscriber.subscribe(channelOf(topic)));
       } catch (error) {
         leave();
         throw error;
@@ -177,7 +199,7 @@ const NEWS_TIMEOUT_MS = 700;
 async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new StoreError(`Redis did not answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([promise, late]);

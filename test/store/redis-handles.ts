@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openRedisStore } from '../../src/store/redis';
+import type { Store } from '../../src/store/store';
 import type { StoreUnderTest } from '../contracts/store';
 import type { TestRedis } from '../redis';
 
@@ -19,4 +21,35 @@ export async function openTwoHandles(redis: TestRedis): Promise<StoreUnderTest> 
       await redis.stop();
     },
   };
+}
+
+/** Every way to use a store. */
+export const everyCall = (store: Store): readonly Promise<unknown>[] => [
+  store.partition(1).get('notes', 'a'),
+  store.partition(2).list('notes'),
+  store.partition(3).commit({ kind: 'put', collection: 'notes', id: 'a', value: 1 }),
+  store.listAll('notes'),
+  store.ping(500),
+  store.publish('news', 'hello'),
+  store.subscribe('more news', () => {}),
+];
+
+/** Tries again every 5 ms until it succeeds; the time limit of the test ends it. */
+export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch {
+      await delay(5);
+    }
+  }
+}
+
+/** Each call is rejected with a StoreError, and all within that time. */
+export async function refusedWithin(ms: number, calls: readonly Promise<unknown>[]): Promise<void> {
+  const start = performance.now();
+  for (const result of await Promise.allSettled(calls)) {
+    expect(result).toMatchObject({ status: 'rejected', reason: { code: 'STORE_UNAVAILABLE' } });
+  }
+  expect(performance.now() - start).toBeLessThan(ms);
 }
