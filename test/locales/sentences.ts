@@ -44,10 +44,10 @@ export function wrongScript(locale: Locale, sentence: string): string {
   return [...han.filter((character) => !TRADITIONAL.has(character)), ...(sentence.match(ALSO_SIMPLIFIED) ?? [])].join('');
 }
 
-/** ASCII punctuation or straight quotes beside a Han character or a parameter; in English, full-width marks. */
+/** ASCII punctuation or straight quotes beside a Han character or a parameter, but for the number of a list item; in English, full-width marks. */
 export function wrongPunctuation(locale: Locale, sentence: string): string {
   if (locale === 'en-US') return (sentence.match(/[，。！？；：（）、【】「」～]/gu) ?? []).join('');
-  const plain = sentence.replace(/\{\{\w+\}\}/g, '参');
+  const plain = sentence.replace(/^\{\{number\}\}\) /, '').replace(/\{\{\w+\}\}/g, '参');
   return (plain.match(/\p{Script=Han}[,.;:!?()"']|[,;!?()"']\p{Script=Han}/gu) ?? []).join(' ');
 }
 
