@@ -54,6 +54,7 @@ function tailAt(text: string, at: number): Tail {
 
 /** The figure at `start`; undefined when it counts something else or is no number. */
 function amountAt(text: string, start: number): AmountToken | undefined {
+  if (NOTHING.test(text.slice(start, start + 6))) return undefined;
   const prefix = sticky(PREFIX, text, start);
   const begin = start + (prefix?.[0].length ?? 0);
   const numeral = numeralAt(text, begin);
@@ -108,6 +109,9 @@ function withUnit(
   const approx = numeral.approx || after === '多' || (word?.[0].includes('多') ?? false);
   return token(text, start, tail.end + (word?.[0].length ?? 0), { fen: toFen(value) + tail.fen, approx, strength: 'unit' });
 }
+
+/** 一毛钱没给我, 一分钱都没到: none. */
+const NOTHING = /^一(?:毛|分|块|角)(?:钱)?(?:都|也)?(?:没|不|未|别)/;
 
 function withoutUnit(text: string, start: number, numeral: Numeral, value: number): AmountToken | undefined {
   if (MEASURE.test(text.slice(numeral.end, numeral.end + 8))) return undefined;

@@ -64,7 +64,7 @@ const NOT_HOUR =
   '(?![点儿都也小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|事|没|不|用|折)';
 
 const SPOKEN = new RegExp(
-  `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
+  `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<c>[一二三四五六七八九])(?=[刷收付扫, ]|$)|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
   'g',
 );
 const BARE = new RegExp(`${BEFORE}(?<h>${H})\\s?(?:点钟|点|时(?=[刷扫付收])|點)(?<about>${ABOUT})${NOT_HOUR}`, 'g');
@@ -94,9 +94,10 @@ const minutes = (words: string | undefined): number => (words ? (smallNumber(wor
 const half = (words: string | undefined): { half?: 'am' | 'pm' } => (words ? { half: words.startsWith('p') ? 'pm' : 'am' } : {});
 
 function spoken(match: RegExpMatchArray, groups: Groups): ClockToken {
-  const five = groups.z ? (smallNumber(groups.z) ?? 0) * 5 : undefined;
+  const fives = groups.z ?? groups.c;
+  const five = fives ? (smallNumber(fives) ?? 0) * 5 : undefined;
   const minute = groups.q ? (QUARTERS[groups.q] ?? 0) : (five ?? minutes(groups.m));
-  return clock(match, { hour: smallNumber(groups.h ?? '') ?? 0, minute });
+  return clock(match, { hour: smallNumber(groups.h ?? '') ?? 0, minute, weak: Boolean(groups.c) });
 }
 
 /** 差一刻三点 = 2:45, 三点差五分 = 2:55. */

@@ -11,6 +11,8 @@ export interface DateToken {
   /** Written with month or day of the month; wins over a weekday or festival beside it. */
   readonly calendar: boolean;
   readonly approx?: boolean;
+  /** Named as an evening: 平安夜, 国庆前一晚. */
+  readonly evening?: boolean;
 }
 
 const N = '(?:\\d{1,3}|[一二两三四五六七八九十廿]{1,3})';
@@ -144,10 +146,11 @@ function festivalShift(words: string): number {
 
 const LONG_FESTIVAL = '国庆|春节';
 const FESTIVAL_NAMES =
-  '双十[一二]|双1[12]|光棍节|元旦|劳动节|儿童节|妇女节|女神节|情人节|教师节|平安夜|圣诞|清明|除夕|(?:大年|年)三十|大年初一|元宵|端午|七夕|中秋|重阳|腊八|小年';
+  '双十[一二]|双1[12]|光棍节|元旦|劳动节|儿童节|妇女节|女神节|情人节|教师节|平安夜|圣诞|跨年|清明|除夕|(?:大年|年)三十|大年初一|元宵|端午|七夕|中秋|重阳|腊八|小年';
 const NEEDS_DAY = '十一|五一|六一|三八|618|520';
 const SHIFT = '(?<shift>(?:放?假)?的?(?:前[一1]?[天晚]|头天|前夕|后[一1]天|次日|第[一二三四五六七]天))?';
-const VAGUE_FESTIVAL = '(?:节|节日)?的?(?:期间|假期|放假|长假|前后|那几天|前几天|前(?![一1天])|之前|以前|后(?![一1])|之后|以后|左右)';
+const VAGUE_FESTIVAL =
+  '(?:节|节日)?的?(?:期间|假期|[两三四五六七几这]+天|放假|长假|前后|那几天|前几天|前(?![一1天])|之前|以前|后(?![一1])|之后|以后|左右)';
 const festival: Resolve = (groups, today) => {
   const date = latestFestival((groups.f ?? '').replace(/^大?年三十/, '除夕'), today);
   return date && addDays(date, festivalShift(groups.shift ?? ''));
@@ -221,7 +224,10 @@ const RULES: readonly Rule[] = [
     resolve: unknown,
   },
   { pattern: new RegExp(`(?:${LONG_FESTIVAL}|${FESTIVAL_NAMES}|${NEEDS_DAY})${VAGUE_FESTIVAL}`, 'g'), resolve: unknown },
-  { pattern: new RegExp(`(?<f>${FESTIVAL_NAMES}|${LONG_FESTIVAL})节?(?:${SHIFT})(?:那[天日晚]|当[天日晚])?`, 'g'), resolve: festival },
+  {
+    pattern: new RegExp(`(?<f>${FESTIVAL_NAMES}|${LONG_FESTIVAL})节?(?:${SHIFT})(?:那[天日晚]|当[天日晚]|夜|(?<![夜晚])晚(?!上|间))?`, 'g'),
+    resolve: festival,
+  },
   {
     pattern: new RegExp(
       `(?<f>${NEEDS_DAY})(?=节|那|当|的?前一?天|第|晚上|早上|上午|下午|中午|凌晨|刷|劳动|国庆)节?(?:${SHIFT})(?:那天|当天)?`,
@@ -285,6 +291,7 @@ export function findDates(text: string, today: string): DateToken[] {
         date,
         calendar: rule.calendar ?? false,
         ...(rule.approx ? { approx: true } : {}),
+        ...(/[夜晚]$/.test(match[0]) ? { evening: true } : {}),
       });
     }
   }

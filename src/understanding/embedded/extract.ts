@@ -86,7 +86,8 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
     timed: when.timed,
     doubled: signals.includes('doubleCharge'),
   });
-  const enums = findEnums(normalized, { expecting, reply });
+  const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|fee|charge/.test(normalized);
+  const enums = findEnums(normalized, { expecting, reply }).filter(({ slot }) => slot !== 'feeAgreed' || feeTalk);
   const issue = issueOf(normalized, {
     role: role?.value,
     signals,

@@ -71,7 +71,7 @@ const LABELS: readonly Label[] = [
   },
   { name: /流水/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){2,31}`, slot: serial },
   { name: /批次|batch/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){0,5}(?!${SPOKEN_DIGITS})`, slot: padded(6, 'batchNo') },
-  { name: /终端|terminal|\btid\b/g, value: `${CODE}{8}(?!${CODE})`, slot: () => 'terminalNo' },
+  { name: /终端|terminal|\btid\b/g, value: `(?:${CODE}{8}(?!${CODE})|${SPOKEN_DIGITS}{8}(?!${SPOKEN_DIGITS}))`, slot: () => 'terminalNo' },
   { name: /序列|机身|机器号|设备|\bsn\b|serial/g, value: `${CODE}{9,24}(?!${CODE})`, slot: () => 'deviceSn' },
   { name: /授权|auth(?:orization|orisation)? code|approval code|\bauth\b/g, value: `${CODE}{6}(?!${CODE})`, slot: () => 'authCode' },
   { name: /微信(?:支付)?商户|mchid|支付宝商户/g, value: `${CODE}{8,20}(?!${CODE})`, slot: walletMerchant },
@@ -80,11 +80,11 @@ const LABELS: readonly Label[] = [
     value: '[0-9a-z_*@|-]{6,64}',
     slot: () => 'merchantOrderNo',
   },
-  { name: /商户|商编|店铺编|merchant|\bmid\b/g, value: `${CODE}{8,20}(?!${CODE})`, slot: merchantNumber },
+  { name: /商户|商编|店铺编|merchant|\bmid\b/g, value: `(?:${CODE}{8,20}(?!${CODE})|${SPOKEN_DIGITS}{8,20})`, slot: merchantNumber },
   { name: /交易单|微信单|支付宝单|支付单|转账单|transaction/g, value: '[0-9a-z]{16,64}', slot: () => 'orderNo' },
   { name: /订单|交易|单|order/g, value: '[0-9a-z_*@|-]{6,64}', slot: order },
   {
-    name: /应答|返回|错误|响应|报错|代码|屏幕提示|提示|显示|response|error code/g,
+    name: /应答|返回|错误|响应|报错|代码|屏幕(?:上)?(?:提示|显示|写着?|出现)?|提示|显示|response|error code/g,
     value: `(?:${CODE}\\d|\\d${CODE})(?!${CODE}|[.:点年月日号块元秒分次笔%])`,
     slot: () => 'responseCode',
   },
@@ -115,24 +115,16 @@ const found = (match: RegExpMatchArray, slot: TextSlot, value: string): Found =>
 /** Value as it is kept: upper case, digits spoken as digits, short traceNo and batchNo padded with zeros. */
 function kept(slot: TextSlot, words: string): string {
   if (slot === 'merchantOrderNo' || slot === 'orderNo') return words.toUpperCase();
-  const value =
-    slot === 'terminalNo' ||
-    slot === 'authCode' ||
-    slot === 'deviceSn' ||
-    slot === 'responseCode' ||
-    slot === 'merchantNo' ||
-    slot === 'merchantNoRaw'
-      ? words.replace(/[\s-]/g, '').toUpperCase()
-      : toDigits(words);
+  const value = toDigits(words).toUpperCase();
   return slot === 'traceNo' || slot === 'batchNo' ? value.padStart(6, '0') : value;
 }
 
 function labelled(text: string): Found[] {
-  return COMPILED.flatMap(({ pattern, slot, name }) =>
+  return COMPILED.flatMap(({ pattern, slot }) =>
     firstMatches(text, pattern).flatMap((match) => {
       const raw = match.groups?.v ?? '';
       if (!/[\d〇零一二三四五六七八九幺]/.test(raw)) return [];
-      const compact = name.source.includes('参考') || name.source.includes('流水') ? toDigits(raw) : raw.replace(/[\s]/g, '');
+      const compact = toDigits(raw);
       const which = slot(compact, '');
       if (!which || (which === 'responseCode' && !isResponseCode(match, raw, text))) return [];
       return [found(match, which, kept(which, raw))];
@@ -143,7 +135,7 @@ function labelled(text: string): Found[] {
 /** 提示96, 显示A7: two characters with a digit; a bare amount such as 显示50 is not one. */
 function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boolean {
   if (RESPONSE_LABEL.test(match[0]) || /[a-z]/.test(raw)) return true;
-  return /^(?:提示|屏幕提示)/.test(match[0]) && !/^\s?(?:块|元|笔|次)/.test(text.slice((match.index ?? 0) + match[0].length));
+  return /^(?:提示|屏幕)/.test(match[0]) && !/^\s?(?:块|元|笔|次)/.test(text.slice((match.index ?? 0) + match[0].length));
 }
 
 function tails(text: string, expecting: Asking | undefined): Found[] {

@@ -55,6 +55,7 @@ const FESTIVALS: readonly (readonly [RegExp, (year: number) => string | undefine
   [/教师节/, monthDay('09-10')],
   [/平安夜/, monthDay('12-24')],
   [/圣诞/, monthDay('12-25')],
+  [/跨年/, monthDay('12-31')],
   [/清明/, qingming],
   [/除夕|年三十|年夜饭/, newYearsEve],
   [/元宵/, lunar(1, 15)],

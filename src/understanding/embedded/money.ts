@@ -26,8 +26,8 @@ export interface Money {
 
 /** Most sales kept of one message (docs/domain.md §4.3). */
 const MAX_SALES = 5;
-const COUNT = /(?<n>[两俩二三四五2-5])\s?(?:笔|单|次交易|个单子|transactions|sales|payments)/;
-const COUNTS: Readonly<Record<string, number>> = { 两: 2, 俩: 2, 二: 2, 三: 3, 四: 4, 五: 5 };
+const COUNT = /(?<n>[两俩二三四五2-5]|\b(?:two|three|four|five))\s?(?:笔|单|次交易|个单子|(?:transactions|sales|payments))/;
+const COUNTS: Readonly<Record<string, number>> = { 两: 2, 俩: 2, 二: 2, 三: 3, 四: 4, 五: 5, two: 2, three: 3, four: 4, five: 5 };
 
 const mention = (slot: MoneySlot, sum: Sum): SlotMention => ({
   slot,
@@ -97,8 +97,12 @@ function readSales(sums: readonly Sum[], text: string, options: MoneyOptions): {
   return sum ? { sum, sales: [] } : { sales: [] };
 }
 
+/** 第一次失败，又刷了一次: one sale tried again. */
+const RETRIED = /(?:失败|没成功|不成功|没刷上|超时|没反应)[^。]{0,12}(?:又|再|重新|后来)/;
+
 /** Two sums are two sales when each has its own time, or only 和/、/还有 and the like stand between them. */
 function isList(parts: readonly Sum[], text: string, options: MoneyOptions): boolean {
+  if (RETRIED.test(text)) return false;
   return parts.slice(1).every((part, at) => {
     const before = parts[at];
     if (!before || before.fen === part.fen) return /还有|另|又|第二|再/.test(text.slice(before?.token.end ?? 0, part.token.start));

@@ -1,5 +1,6 @@
 import type { Asking, FEE_NAMES } from '../../domain/slots';
 import type { SlotMention } from '../recognizer';
+import { clauseAt } from './found';
 import acquirers from './lexicon/acquirers.json';
 import banks from './lexicon/banks.json';
 import fees from './lexicon/fees.json';
@@ -40,16 +41,21 @@ function isWord(text: string, at: number, word: string): boolean {
 const SETTLE_BANK = /结算|到账(?:的)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|settle|payout/;
 const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
 
+function cued(left: string, right: string): 'issuerName' | 'settleBank' | undefined {
+  if (SETTLE_BANK.test(left) || /^.{0,8}(?:结算|收款卡|到账卡|卡(?:上|里)(?:也|都|还)?没)/.test(right)) return 'settleBank';
+  return PAYER_BANK.test(left) || PAYER_BANK.test(right) ? 'issuerName' : undefined;
+}
+
 /** 发卡行 or the bank of the settlement card, by the words around the name and by who speaks. */
 function bankSlot(text: string, at: number, options: NameOptions): 'issuerName' | 'settleBank' | undefined {
   if (options.expecting === 'settleBank' || options.expecting === 'settleCardLast4') return 'settleBank';
   if (options.expecting === 'issuerName') return 'issuerName';
-  const left = text.slice(Math.max(0, at - 14), at);
-  const right = text.slice(at, at + 16);
-  if (SETTLE_BANK.test(left) || /^.{0,8}(?:结算|收款卡|到账卡)/.test(right)) return 'settleBank';
-  if (PAYER_BANK.test(left) || PAYER_BANK.test(right)) return 'issuerName';
-  if (options.merchant) return /我(?:的|这)?.{0,4}$/.test(left) ? 'settleBank' : undefined;
-  return options.cardholder || /卡|card/.test(right) ? 'issuerName' : undefined;
+  const near = clauseAt(text, at, at);
+  const wide = { before: text.slice(Math.max(0, at - 14), at), after: text.slice(at, at + 16) };
+  const slot = cued(near.before.slice(-14), near.after.slice(0, 16)) ?? cued(wide.before, wide.after);
+  if (slot) return slot;
+  if (options.merchant) return /我(?:的|这)?.{0,4}$/.test(wide.before) ? 'settleBank' : undefined;
+  return options.cardholder || /卡|card/.test(wide.after) ? 'issuerName' : undefined;
 }
 
 export interface NameOptions {
@@ -98,7 +104,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
 const isElsewhere = (text: string, word: string): boolean => ELSEWHERE[word]?.test(text) ?? false;
 
 const PAYER_LABEL =
-  /(?:打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:显示|写|叫|是|为|的|:|上)*\s?(?:是|个|一个|叫)?(?<v>[^,。!?;\s□]{2,24})/;
+  /(?:打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:上?(?:显示|写)|叫|是|为|的|:)*\s?(?:是|个|一个|叫)?(?<v>[^,。!?;\s□]{2,24})/;
 const PAYEE_LABEL =
   /(?:收款方|收款人|商户全称|收款商户|商户名称|收款账户)(?:名称|名字|全称|户名)?(?:显示|写|叫|是|为|的|:)*\s?(?<v>[^,。!?;\s□]{2,24})/;
 const NO_NAME = /^(?:谁|什么|哪|不|没|吗|呢|怎么|账户|是谁|显示什么|的|了|不是|查|那边|说)/;

@@ -21,6 +21,7 @@ const PATTERNS: readonly (readonly [RegExp, number])[] = [
   [new RegExp(`万分之${NUMBER}`, 'g'), 1],
   [new RegExp(`${NUMBER}\\s?(?:%|个?百分点|percent|per cent)`, 'g'), 100],
   [new RegExp(`${NUMBER}\\s?‰`, 'g'), 10],
+  [/千(?<n>[一二三四五六七八九])(?=的?(?:费率|手续费|扣点))/g, 10],
   [/万(?<n>\d{2,3})(?!\d)(?=的?(?:费率|手续费|扣)|$)/g, 1],
   [
     new RegExp(

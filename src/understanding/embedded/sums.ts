@@ -44,7 +44,8 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   if (token.strength !== 'bare') return true;
   const whole = /^[^\d\p{Script=Han}a-z]*$/u.test(text.slice(0, token.start) + text.slice(token.end));
   if (ASKS_MONEY.has(options.expecting)) return true;
-  if (FEE_AFTER.test(text.slice(token.end, token.end + 10))) return true;
+  if (FEE_AFTER.test(text.slice(token.end, token.end + 10)) || FEE_BEFORE.test(text.slice(Math.max(0, token.start - 16), token.start)))
+    return true;
   if (whole) return false;
   const wide = text.slice(Math.max(0, token.start - 24), token.start);
   const corrects = CORRECTS.test(wide) || AFTER_DENIAL.test(wide);
@@ -59,14 +60,14 @@ const DIRECT_VERB =
   /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
-  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到卡(?:里)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|received|got|arrived|credited)(?:了|的|是|就|只有|只|才|账|个|我|only|just|a|:)*\s?$/;
+  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到卡(?:里)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□])到|received|got|arrived|credited)(?:了|的|是|就|只有|只|才|账|个|我|only|just|a|:)*\s?$/;
 const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收)\S{0,2}$/;
 const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)(?!\s?[\d□一二三四五六七八九十百两])/;
 const INSTANT_BEFORE =
   /(?:秒到|提现|秒结|加急|d\+?0|t\+?0|实时)(?:的)?(?:手续)?费?(?:用|又|还|也|是|要|收|扣|了|我|:|每笔|一笔|每次|又扣)*\s?$/;
 const INSTANT_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的|是)?\s?(?:秒到|提现|秒结|加急)(?:的)?(?:(?:手续)?费|$|[,。 ])/;
 const FEE_BEFORE =
-  /(?:手续费|服务费|流量费|会员费|保险费?|押金|激活(?:款|费)?|年费|管理费|费用|通讯费|通信费|sim卡费|保证金|违约金|fee|deposit)(?:的?(?:是|又|还|也|要|收|扣|了|掉|我|:|竟然|居然|一下|单独|就|到|每年|每月|of|was|is)){0,4}\s?$/;
+  /(?:手续费|服务费|流量费|会员费|保险费?|押金|激活(?:款|费)?|年费|管理费|费用|通讯费|通信费|sim卡费|保证金|违约金|fee|deposit)(?:的?(?:□+|一年|一个月|是|又|还|也|要|收|扣|了|掉|我|:|竟然|居然|一下|单独|就|到|每年|每月|of|was|is)){0,4}\s?$/;
 const FEE_AFTER =
   /^\s?(?:块|元)?(?:钱)?(?:的|是|做|当|作为|一年的|一个月的)?\s?(?:手续费|服务费|流量费|流量卡?费|流量|会员费?|保险费?|押金|激活|年费|管理费|通讯费|通信费|费用|保证金|fee|deposit)/;
 const TOTAL_BEFORE =

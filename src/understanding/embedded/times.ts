@@ -78,7 +78,8 @@ function trails(last: Group, next: Token, following: Token | undefined, text: st
   return !following || following.kind === 'day' || !glued(text.slice(next.token.end, following.token.start));
 }
 
-const preferred = (a: DateToken | undefined, b: DateToken): DateToken => (a?.calendar ? a : b);
+const preferred = (a: DateToken | undefined, b: DateToken): DateToken =>
+  a?.calendar ? { ...a, ...(b.evening ? { evening: true } : {}) } : b;
 
 interface Placed {
   readonly hour: number;
@@ -119,6 +120,8 @@ function lateHour(hour: number): number {
 const clockText = (hour: number, minute: number): string => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 const isAhead = (date: string, time: string, now: string): boolean => `${date}T${time}` > addMs(now, 5 * MINUTE_MS).slice(0, 16);
 
+const EVENING: PartToken = { start: 0, end: 0, part: 'evening', nightOf: true };
+
 interface Resolution {
   readonly moment?: Moment;
   readonly ambiguousHour?: boolean;
@@ -130,7 +133,8 @@ function resolve(found: Group, options: TimeOptions): Resolution {
   const today = dateOf(options.now);
   if (found.day && found.day.date === undefined) return {};
   if (!found.clock) return dayOnly(found, today, options.now);
-  const { clock, part, day } = found;
+  const { clock, day } = found;
+  const part = found.part ?? (day?.evening ? EVENING : undefined);
   if (clock.hour === 12 && !clock.exact && !clock.half && !part) return twelve(day, clock, options);
   const placed = place(clock, part);
   const nightRolls = part?.nightOf === true && placed.days === 0 && placed.hour < 5 && day !== undefined && rolls(part);
@@ -172,7 +176,7 @@ const PART_BEGINS: Record<PartOfDay, string> = {
 };
 
 function dayOnly(found: Group, today: string, now: string): Resolution {
-  const part = found.part?.part;
+  const part = found.part?.part ?? (found.day?.evening ? 'evening' : undefined);
   if (found.day?.date) {
     if (isAhead(found.day.date, part ? PART_BEGINS[part] : '00:00', now)) return { future: true };
     return { moment: { date: found.day.date, ...(part ? { part } : {}) } };
@@ -241,7 +245,7 @@ export function findTimes(text: string, options: TimeOptions): TimeMention[] {
   ].filter(({ token }) => free(token));
   tokens.sort((a, b) => a.token.start - b.token.start);
   tokens.splice(MAX_TOKENS);
-  const groups = group(text, tokens).filter((found) => keep(found, options.asked));
+  const groups = group(text, tokens).filter((found) => keep(found, text, options.asked));
   const mentions = groups.map((found): TimeMention => {
     const resolution = resolve(found, options);
     const approx =
@@ -263,9 +267,13 @@ export function findTimes(text: string, options: TimeOptions): TimeMention[] {
   return merge(mentions, fixed, text);
 }
 
+/** 早上刷的800: a part of the day with a sale. */
+const SALE_FOLLOWS = /^(?:的时候|那会儿?)?[ ,]?(?:我|顾客|客人|他|她|有人|有个[^,]{0,3}|又|就)?(?:刷|收(?!到)|付|扫|买|卖|消费)/;
+
 /** A weak hour or a lone part of the day counts only when a time was asked. */
-function keep(found: Group, asked: boolean): boolean {
+function keep(found: Group, text: string, asked: boolean): boolean {
   if (asked || found.day) return true;
+  if (found.part && SALE_FOLLOWS.test(text.slice(found.end, found.end + 10))) return true;
   return found.clock !== undefined && (!found.clock.weak || found.part !== undefined);
 }
 
