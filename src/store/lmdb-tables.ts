@@ -26,7 +26,8 @@ export const SWEEP_CHUNK = 500;
 export async function openTables(directory: string): Promise<Tables> {
   try {
     await mkdir(directory, { recursive: true });
-    const root = open({ path: directory, noSubdir: false });
+    // Batches of an event turn reject, on a full disk, a promise that nobody holds: the process would end.
+    const root = open({ path: directory, noSubdir: false, eventTurnBatching: false });
     return {
       root,
       entries: root.openDB({ name: 'entries', encoding: 'string' }),

@@ -46,8 +46,8 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
     if (closed) throw new StoreError('the store is closed');
     try {
       return await action();
-    } catch (cause) {
-      throw new StoreError('the embedded store failed', { cause });
+    } catch (error) {
+      throw new StoreError('the embedded store failed', { cause: await reasonOf(error) });
     }
   }
 
@@ -134,4 +134,10 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
       await unlock();
     },
   };
+}
+
+/** LMDB hides why a commit failed (a full disk) in a promise of the error, which has to be caught too. */
+async function reasonOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && 'commitError' in error)) return error;
+  return Promise.resolve(error.commitError).catch((reason: unknown) => reason);
 }

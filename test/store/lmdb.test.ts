@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { openLmdbStore } from '../../src/store/lmdb';
 import { openTables } from '../../src/store/lmdb-tables';
 import { StoreError } from '../../src/store/store';
@@ -107,6 +109,20 @@ describe('a data directory', () => {
     await expect(store.partition(0).commit()).rejects.toThrow(StoreError);
     await expect(store.ping(100)).rejects.toThrow(StoreError);
   });
+});
+
+(process.platform === 'linux' ? describe : describe.skip)('a full disk', () => {
+  it('refuses the commit, keeps what was there, and works on when there is room again', async () => {
+    const script = join(__dirname, 'full-disk.ts');
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-c', 'ulimit -S -f 2048; exec "$0" --import tsx "$1"', process.execPath, script],
+      {
+        env: { ...process.env, DATA_DIR: directory },
+      },
+    );
+    expect(JSON.parse(stdout)).toEqual({ code: 'STORE_UNAVAILABLE', kept: true, version: true });
+  }, 10_000);
 });
 
 describe('kill -9 of the process that writes', () => {
