@@ -58,6 +58,14 @@ describe.each(LOCALES)('%s', (locale) => {
     expect(faultsOf(locale, (sentence, key) => /^faq\..*\.answer$/.test(key) && questionMarks(sentence) > 0)).toEqual([]);
   });
 
+  test('offers choices on one line each, no two alike within a question', () => {
+    const titles = [...sentencesOf(locale)].filter(([key]) => /(?:choices|trap)\.\w+$/i.test(key));
+    expect(titles.length).toBeGreaterThan(50);
+    expect(titles.filter(([, title]) => /[\r\n]/.test(title))).toEqual([]);
+    const offered = titles.map(([key, title]) => `${key.replace(/\w+$/, '')} ${title.normalize('NFKC').toLowerCase()}`);
+    expect(offered.filter((title, at) => offered.indexOf(title) !== at)).toEqual([]);
+  });
+
   test('names no phone number or address outside the allow-list', () => {
     expect(faultsOf(locale, strangeContacts)).toEqual([]);
   });
