@@ -2,10 +2,11 @@ import restify, { type Request, type Response, type Server } from 'restify';
 import { type Store, StoreError } from './store/store';
 import type { Telemetry } from './telemetry';
 
-/** What a handler answers: JSON when `body` is given, else plain text, else nothing. */
+/** What a handler answers: JSON when `body` is given, else `bytes` with the content type of `headers`, else plain text, else nothing. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  readonly bytes?: Buffer;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -17,7 +18,7 @@ export interface ServerOptions {
   readonly store: Store;
   readonly telemetry: Telemetry;
   /** Handlers of the rooms by method and path, such as `POST /api/messages`. */
-  readonly routes: Readonly<Record<`${'GET' | 'POST'} /${string}`, Handler>>;
+  readonly routes: Readonly<Record<`${'GET' | 'POST' | 'OPTIONS'} /${string}`, Handler>>;
 }
 
 const READY_WITHIN_MS = 1000;
@@ -51,6 +52,7 @@ export function createServer({ store, telemetry, routes }: ServerOptions): Serve
       }
     };
     if (method === 'GET') server.get(path, answer);
+    else if (method === 'OPTIONS') server.opts(path, answer);
     else server.post(path, answer);
   }
   return server;
@@ -72,13 +74,13 @@ function operations(store: Store, telemetry: Telemetry): Record<string, Handler>
   };
 }
 
-function write(response: Response, { status, body, text = '', headers = {} }: Reply): void {
+function write(response: Response, { status, body, bytes, text = '', headers = {} }: Reply): void {
   const json = body === undefined ? undefined : JSON.stringify(body);
   const type = json === undefined ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-  const content = json ?? text;
+  const content = json ?? bytes ?? text;
   response.sendRaw(status, content, {
     ...HEADERS,
-    ...(content === '' ? {} : { 'content-type': type }),
+    ...(content.length === 0 ? {} : { 'content-type': type }),
     ...(status === 503 ? { 'retry-after': '5' } : {}),
     ...headers,
   });
