@@ -70,6 +70,9 @@ export interface World {
   readonly logged: Parameters<TurnOptions['log']>[0][];
 }
 
+/** Lifetimes of locks for tests in which a process dies. */
+export const SHORT_LIVED = { lockMs: 600, outbox: { leaseMs: 600 } } as const;
+
 /** Card 4242424242424242 is a secret, 13800138000 may not be said, a text that ends in … is a fragment. */
 export function turnsOver(store: Store, options: Partial<TurnOptions> = {}): World {
   const sent: Partial<Activity>[] = [];
@@ -87,10 +90,9 @@ export function turnsOver(store: Store, options: Partial<TurnOptions> = {}): Wor
     },
     apology: () => ({ type: 'message', text: 'sorry' }),
     log: (entry) => logged.push(entry),
-    lockMs: 600,
     pollMs: 5,
     ...options,
-    outbox: { leaseMs: 600, backoffMs: 1, ...options.outbox },
+    outbox: { backoffMs: 1, ...options.outbox },
   });
   return { turns, sent, logged };
 }

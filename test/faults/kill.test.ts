@@ -38,8 +38,8 @@ async function killEverywhere(bot: BotProcess, { texts, atOnce }: Scenario): Pro
   const conversations = Array.from({ length: steps }, (_, n) => `dies-at-${n + 1}`);
   for (const [n, conversation] of conversations.entries()) bot.tell({ die: conversation, texts, atOnce, point: n + 1 });
   await bot.quiet(500);
-  // How often a busy conversation is looked at is not always the same.
-  expect(bot.reports.filter(({ survived }) => survived?.startsWith('dies')).length).toBeLessThanOrEqual(atOnce ? steps / 4 : 0);
+  // How often a lock is renewed and a busy conversation looked at is not always the same: a few may come to the end of their turns.
+  expect(bot.reports.filter(({ survived }) => survived?.startsWith('dies')).length).toBeLessThanOrEqual(steps / 4);
   await bot.kill();
   return ['whole', ...conversations];
 }
@@ -116,14 +116,14 @@ async function showsNoTrace(scenario: Scenario, bot: BotProcess, open: () => Pro
 describe('a process killed at any await of a turn leaves nothing lost and nothing doubled', () => {
   test.each(scenarios)('on LMDB, messages $name', async (scenario) => {
     const directory = await mkdtemp(join(tmpdir(), 'daozhang-kill-'));
-    await showsNoTrace(scenario, await startBot({ STORE_DIRECTORY: directory }), () => openLmdbStore({ directory }));
+    await showsNoTrace(scenario, await startBot({ STORE_DIRECTORY: directory, LOCK_MS: '600' }), () => openLmdbStore({ directory }));
     await rm(directory, { recursive: true, force: true });
   });
 
   test.each(scenarios)('on Redis, messages $name', async (scenario) => {
     const redis = await startRedis();
     const prefix = `kill-${randomUUID()}`;
-    const bot = await startBot({ STORE_URL: redis.url, STORE_PREFIX: prefix });
+    const bot = await startBot({ STORE_URL: redis.url, STORE_PREFIX: prefix, LOCK_MS: '600' });
     await showsNoTrace(scenario, bot, () => openRedisStore({ url: redis.url, prefix }));
     await redis.stop();
   });

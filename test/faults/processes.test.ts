@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const prefix = `processes-${randomUUID()}`;
-  env = { STORE_URL: redis.url, STORE_PREFIX: prefix };
+  env = { STORE_URL: redis.url, STORE_PREFIX: prefix, LOCK_MS: '10000' };
   store = await openRedisStore({ url: redis.url, prefix });
 });
 afterEach(() => store.close());
@@ -62,7 +62,7 @@ test('a process that was paused beyond its lock changes nothing and says nothing
 });
 
 test('an activity that came to a process that died is answered by another when it comes again', async () => {
-  const dying = await startBot(env);
+  const dying = await startBot({ ...env, LOCK_MS: '300' });
   dying.accept(message('hold', 'a1', { deliveryMode: 'expectReplies' }));
   await dying.report(({ holding }) => holding === true);
   dying.accept(message('two', 'a2'));

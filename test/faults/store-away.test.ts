@@ -2,7 +2,7 @@ import { createScheduler } from '../../src/scheduler';
 import { openRedisStore } from '../../src/store/redis';
 import { type Store, StoreError } from '../../src/store/store';
 import { type RedisProcess, startRedisProcess } from '../redis';
-import { all, gate, message, noteBot, notesOf, textsOf, turnsOver, until } from '../turns';
+import { all, gate, message, noteBot, notesOf, SHORT_LIVED, textsOf, turnsOver, until } from '../turns';
 
 jest.setTimeout(20_000);
 
@@ -43,6 +43,7 @@ test('a store that stops answering in the middle of a turn ends it with StoreErr
   const started = gate();
   const free = gate();
   const { turns, sent } = turnsOver(store, {
+    ...SHORT_LIVED,
     bot: {
       async run(context) {
         await noteBot(context);
@@ -74,6 +75,7 @@ test('while the store is away a delivery under way is repeated later, and nothin
   const free = gate();
   let attempts = 0;
   const { turns, logged } = turnsOver(store, {
+    ...SHORT_LIVED,
     async deliver() {
       attempts += 1;
       await free.opened;

@@ -47,7 +47,8 @@ async function main(): Promise<void> {
       await caseBot(context);
     },
   };
-  const { turns } = turnsOver(store, { bot, deliver, lockMs: Number(process.env.LOCK_MS ?? 600) });
+  const lockMs = Number(process.env.LOCK_MS);
+  const { turns } = turnsOver(store, { bot, deliver, lockMs, outbox: { leaseMs: lockMs } });
 
   /** One conversation whose process dies at `point`: from then on nothing it asks for happens. */
   async function die({ die: conversation, texts, point, atOnce }: DieCommand): Promise<void> {
@@ -56,6 +57,8 @@ async function main(): Promise<void> {
       bot: { run: (context) => step(() => caseBot(context)) },
       deliver: (activity) => step(() => deliver(activity)),
       pollMs: 20,
+      lockMs,
+      outbox: { leaseMs: lockMs },
     });
     const place = { conversation: { id: conversation, isGroup: false, conversationType: '', name: '' } };
     const accept = (text: string, n: number) => life.turns.accept(message(text, `a${n}`, place));
