@@ -1,4 +1,5 @@
-import { addDays, isDate, weekdayOf } from '../../domain/calendar';
+import { addDays } from '../../domain/calendar';
+import { dayOf, dayOfMonth, daysBack, type Groups, monthAndDay, numberOf, WEEKDAYS, weekday } from './days';
 import { firstMatches } from './found';
 import { latestFestival, latestYearly, solarOfLunar } from './lunar';
 import { smallNumber } from './numerals';
@@ -22,87 +23,12 @@ const MONTH = '(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])';
 const TIME_FOLLOWS =
   '(?=\\s{0,2}(?:\\d{1,2}[:点时]|上午|下午|晚|早|中午|凌晨|半夜|夜里|傍晚|那天|当天|刷|扫|付|收|买|消费|转|的那|有一笔|这天))';
 
-type Resolve = (groups: Record<string, string | undefined>, today: string, whole: string) => string | undefined;
+type Resolve = (groups: Groups, today: string, whole: string) => string | undefined;
 interface Rule {
   readonly pattern: RegExp;
   readonly resolve: Resolve;
   readonly calendar?: boolean;
   readonly approx?: boolean;
-}
-
-const pad = (value: number): string => String(value).padStart(2, '0');
-const RANGE = /^[一二两三四五六七八九]{2,}$/;
-const number = (words: string | undefined): number =>
-  words === undefined || RANGE.test(words) ? Number.NaN : (smallNumber(words) ?? Number.NaN);
-const back = (today: string, days: number): string | undefined => (Number.isFinite(days) ? addDays(today, -days) : undefined);
-
-/** The day in that year, or undefined when there is no such day. */
-function dayOf(year: number, month: number, day: number): string | undefined {
-  const date = `${year}-${pad(month)}-${pad(day)}`;
-  return isDate(date) ? date : undefined;
-}
-
-function monthAndDay(groups: Record<string, string | undefined>, today: string): string | undefined {
-  const month = number(groups.m);
-  const day = number(groups.d);
-  const year = groups.y;
-  if (year === '去年') return dayOf(Number(today.slice(0, 4)) - 1, month, day);
-  if (year === '今年') return dayOf(Number(today.slice(0, 4)), month, day);
-  if (year) return dayOf(Number(year.length === 2 ? `20${year}` : year), month, day);
-  return latestYearly((candidate) => dayOf(candidate, month, day), today);
-}
-
-/** 14号: the most recent one; 上个月14号, 这个月14号. */
-function dayOfMonth(groups: Record<string, string | undefined>, today: string): string | undefined {
-  const day = number(groups.d);
-  let year = Number(today.slice(0, 4));
-  let month = Number(today.slice(5, 7));
-  const step = () => {
-    month -= 1;
-    if (month === 0) [year, month] = [year - 1, 12];
-  };
-  const which = groups.month ?? '';
-  if (/^上/.test(which)) {
-    for (let times = which.startsWith('上上') ? 2 : 1; times > 0; times--) step();
-    return dayOf(year, month, day);
-  }
-  if (which) return dayOf(year, month, day);
-  for (let tries = 0; tries < 3; tries++, step()) {
-    const date = dayOf(year, month, day);
-    if (date !== undefined && date <= today) return date;
-  }
-  return undefined;
-}
-
-const WEEKDAYS: Readonly<Record<string, number>> = {
-  一: 1,
-  二: 2,
-  三: 3,
-  四: 4,
-  五: 5,
-  六: 6,
-  日: 7,
-  天: 7,
-  末: 6,
-  1: 1,
-  2: 2,
-  3: 3,
-  4: 4,
-  5: 5,
-  6: 6,
-  7: 7,
-};
-const isoWeekday = (date: string): number => weekdayOf(date) || 7;
-
-/** 周五: the latest before today; 这周五 of this week, 上周五 of the week before (weeks begin on Monday). */
-function weekday(which: string, target: number, today: string): string {
-  const monday = addDays(today, 1 - isoWeekday(today));
-  const weeks = which.split('上').length - 1;
-  if (weeks > 0) return addDays(monday, target - 1 - 7 * weeks);
-  if (which.startsWith('下')) return addDays(monday, target - 1 + 7);
-  if (which) return addDays(monday, target - 1);
-  const days = (isoWeekday(today) - target + 7) % 7;
-  return addDays(today, -(days || 7));
 }
 
 const ENGLISH_MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -190,17 +116,17 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: new RegExp(`(?:农历|阴历)的?(?<m>正|腊|冬|${MONTH})月初?(?<d>${DAY})`, 'g'),
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), number(g.d)), today),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), numberOf(g.d)), today),
     calendar: true,
   },
   {
     pattern: new RegExp(`(?<m>正|腊)月初?(?<d>${DAY})`, 'g'),
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), number(g.d)), today),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), numberOf(g.d)), today),
     calendar: true,
   },
   {
     pattern: /(?:大年|年)初(?<d>[一二三四五六七八九十])|(?<!月)初(?<e>[一二三四五六七八九十])(?=那天|当天|晚上|上午|下午|早上|中午)/g,
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, 1, number(g.d ?? g.e)), today),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, 1, numberOf(g.d ?? g.e)), today),
     calendar: true,
   },
   { pattern: /大大前[天日]/g, resolve: shifted(-4) },
@@ -215,8 +141,8 @@ const RULES: readonly Rule[] = [
     resolve: (g, today) => weekday((g.w ?? '').replace(/一?个/, ''), WEEKDAYS[g.d ?? ''] ?? 1, today),
   },
   { pattern: /(?:上上|上|这|本|下)?(?:一?个)?周末/g, resolve: unknown },
-  { pattern: new RegExp(`(?<![第前后])(?<n>${N})\\s?(?:天|日)(?:之|以)?前`, 'g'), resolve: (g, today) => back(today, number(g.n)) },
-  { pattern: new RegExp(`(?<n>${N})\\s?个?周(?:之|以)?前`, 'g'), resolve: (g, today) => back(today, 7 * number(g.n)), approx: true },
+  { pattern: new RegExp(`(?<![第前后])(?<n>${N})\\s?(?:天|日)(?:之|以)?前`, 'g'), resolve: (g, today) => daysBack(today, numberOf(g.n)) },
+  { pattern: new RegExp(`(?<n>${N})\\s?个?周(?:之|以)?前`, 'g'), resolve: (g, today) => daysBack(today, 7 * numberOf(g.n)), approx: true },
   { pattern: /半个?月(?:之|以)?前/g, resolve: shifted(-15), approx: true },
   {
     pattern:
@@ -252,11 +178,11 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: /\b(?<n>\d{1,2}|an?|one|two|three|four|five|six|seven|ten) days? ago\b/g,
-    resolve: (g, today) => back(today, englishCount(g.n)),
+    resolve: (g, today) => daysBack(today, englishCount(g.n)),
   },
   {
     pattern: /\b(?<n>\d{1,2}|an?|one|two|three) weeks? ago\b/g,
-    resolve: (g, today) => back(today, 7 * englishCount(g.n)),
+    resolve: (g, today) => daysBack(today, 7 * englishCount(g.n)),
     approx: true,
   },
 ];
@@ -264,10 +190,10 @@ const RULES: readonly Rule[] = [
 function lunarMonth(words: string | undefined): number {
   if (words === '正') return 1;
   if (words === '冬') return 11;
-  return words === '腊' ? 12 : number(words);
+  return words === '腊' ? 12 : numberOf(words);
 }
 
-function englishWeekday(groups: Record<string, string | undefined>, today: string): string | undefined {
+function englishWeekday(groups: Groups, today: string): string | undefined {
   const target = ENGLISH_DAYS.indexOf((groups.d ?? '').slice(0, 3)) + 1;
   const which = groups.w;
   if (which === 'next') return weekday('下', target, today);

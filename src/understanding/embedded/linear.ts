@@ -1,5 +1,8 @@
 import type { Features } from './features';
 
+// Taken out once: where tests run, every look at a global is slow.
+const { exp, max, sqrt } = Math;
+
 /** A trained multinomial logistic regression over TF-IDF, weights as signed bytes. */
 export interface LinearModel {
   readonly labels: readonly string[];
@@ -50,17 +53,17 @@ export function vectorOf(features: Features, { hashes, idf, unknownIdf }: Vocabu
     rows.push(row);
     values.push(value);
   }
-  const length = Math.sqrt(squares) || 1;
+  const length = sqrt(squares) || 1;
   return { rows, values: values.map((value) => value / length) };
 }
 
 /** Probabilities from scores, in place. */
 export function softmax(scores: Float32Array | Float64Array): void {
   let top = Number.NEGATIVE_INFINITY;
-  for (const score of scores) top = Math.max(top, score);
+  for (const score of scores) top = max(top, score);
   let sum = 0;
   for (let i = 0; i < scores.length; i += 1) {
-    const value = Math.exp((scores[i] ?? 0) - top);
+    const value = exp((scores[i] ?? 0) - top);
     scores[i] = value;
     sum += value;
   }

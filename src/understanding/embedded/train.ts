@@ -13,7 +13,7 @@ import { normalize } from './normalize';
 const LEXICONS = ['faq.tsv', 'concepts.json', 'pinyin.json', 'lexicon/homophones.json', 'lexicon/traditional.json'] as const;
 
 const FAQ_FEATURES = 6000;
-const KIND_FEATURES = 12_000;
+const KIND_FEATURES = 8000;
 
 /** Fingerprint of everything `train` reads from the folder of the embedded recognizer. */
 export function sourceFingerprint(folder: string): string {
