@@ -138,7 +138,7 @@ export async function call(origin: string, route: string, options: CallOptions =
       ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(raw !== undefined && { body: raw as BodyInit }),
+    ...(raw !== undefined && { body: raw as NonNullable<RequestInit['body']> }),
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const isJson = response.headers.get('content-type')?.startsWith('application/json');

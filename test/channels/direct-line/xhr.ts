@@ -41,7 +41,7 @@ class FetchRequest {
       method: this.method,
       headers: this.headers,
       signal: this.controller.signal,
-      ...(body !== undefined && { body: body as BodyInit }),
+      ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),
     };
     fetch(this.url, init)
       .then(async (response) => {
