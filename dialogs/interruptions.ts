@@ -2,11 +2,13 @@ import type { TurnContext } from 'botbuilder';
 import { FAQ_IDS, type FaqId, type TextKey, text } from '../locales';
 import { newDraft } from '../src/domain/case';
 import { stepBack, valueIn, withoutFact } from '../src/domain/draft';
+import type { Signal } from '../src/domain/slots';
 import { deleteConversation } from '../src/repositories/conversations';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { deleteTranscript } from '../src/repositories/transcripts';
 import { isQuestion } from '../src/understanding/embedded/question';
 import { handOver } from './contact-agent';
+import { diagnoseNow } from './judge';
 import { say, sayText } from './prompts';
 import { tellProgress } from './queue';
 import { type Session, sessionOf } from './services';
@@ -125,9 +127,20 @@ function refusalOf({ understanding, fresh, replaced, attachments, asking }: Sess
   return understanding.decided === 'out_of_scope' && understanding.signals.length === 0 && !asking ? 'REF-OOS' : undefined;
 }
 
+/** Cues of a question or of a mood, not of a matter. */
+const IDLE_SIGNALS: ReadonlySet<Signal> = new Set<Signal>([
+  'asksGuarantee',
+  'asksEvade',
+  'asksAds',
+  'asksOthersData',
+  'asksLegal',
+  'angry',
+  'refundElsewhere',
+]);
+
 /** Nothing of the user's own has been told yet, so a refusal or an answer is all there is to say. */
 const isIdle = ({ draft, asking }: Session): boolean =>
-  !asking && Object.keys(draft.facts).length === 0 && draft.signals.every((s) => s.startsWith('asks') || s === 'angry');
+  !asking && Object.keys(draft.facts).length === 0 && draft.signals.every((signal) => IDLE_SIGNALS.has(signal));
 
 /** What we do not do: said once, then back to the matter. */
 export async function refuse(context: TurnContext): Promise<Interruption> {
@@ -144,6 +157,9 @@ export async function refuse(context: TurnContext): Promise<Interruption> {
   return 'done';
 }
 
+/** Someone is in danger: nothing comes before the safety advice. */
+const isUrgent = (session: Session): boolean => diagnoseNow(session).priority === 'P0';
+
 /** A general question: answered, then the pending question comes back (docs/domain.md §9). */
 export async function answerFaq(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
@@ -151,6 +167,7 @@ export async function answerFaq(context: TurnContext): Promise<Interruption> {
   const key = FAQ_IDS.find((id) => id === faq?.key) as FaqId | undefined;
   if (!key || session.replaced.length > 0 || session.answered || pickedChoice(session)) return 'go-on';
   if (session.asking && !isQuestion(session.text)) return 'go-on';
+  if (isUrgent(session)) return 'go-on';
   session.digressed = true;
   const idle = isIdle(session);
   const answer = text(session.locale, `faq.${key}.answer` as TextKey);

@@ -106,13 +106,17 @@ function answers({ asking, fresh, replaced }: Session, told: readonly Told[]): b
 
 /** The choice that the message picks, by its label or by its number. */
 export function pickedChoice({ text: words, choices }: Pick<Session, 'text' | 'choices'>): Choice | undefined {
-  const said = words
-    .normalize('NFKC')
-    .trim()
-    .replace(/[.。、)]$/, '');
-  const byTitle = choices.find(({ title }) => title.normalize('NFKC') === said);
+  const said = plain(words);
+  const byTitle = choices.find(({ title }) => plain(title) === said);
   return byTitle ?? (/^\d{1,2}$/.test(said) ? choices[Number(said) - 1] : soundsLike(said, choices));
 }
+
+/** Without width, closing marks and outer blanks: 「１、」 is 1, and a label typed with its bracket is the label. */
+const plain = (words: string): string =>
+  words
+    .normalize('NFKC')
+    .trim()
+    .replace(/[.。、)]+$/, '');
 
 /** Longest answer that is compared by its sound: 「成工」, 「成」. */
 const SHORT = 4;

@@ -59,7 +59,7 @@ export function createApp({ config, store, telemetry, channels }: AppOptions): A
   const turns = createTurns({
     ...{ store, bot, now, burstMs: conversation.burstMs, log: telemetry.event },
     mask: maskSecrets,
-    filter: (words) => filterOutbound(words, { contacts: profiles.contacts }).text,
+    filter: (words, own) => filterOutbound(words, { contacts: profiles.contacts, allow: own }).text,
     isFragment: (words, record) =>
       recognizer.isFragment(words, { locale: 'zh-CN', now: now(), ...(record?.asking && { expecting: record.asking }) }),
     deliver: async (activity) => {

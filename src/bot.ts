@@ -2,10 +2,12 @@ import { ActivityHandler, ConversationState, type StatePropertyAccessor, type Tu
 import { converse, followUp, welcome } from '../dialogs/conversation';
 import { createDialogs } from '../dialogs/main';
 import { type Choice, SESSION, type Session } from '../dialogs/services';
+import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
 import { attachmentsOf } from './attachments';
 import { newDraft } from './domain/case';
+import { valueIn } from './domain/draft';
 import { type Profiles, profileOf } from './domain/profile';
 import type { SlotName } from './domain/slots';
 import { conversationKey, referenceOf } from './incoming';
@@ -62,12 +64,19 @@ async function withSession(context: TurnContext, options: BotOptions, run: (sess
   const session = await openSession(context, turn, options);
   context.turnState.set(SESSION, session);
   await run(session);
+  for (const slot of OWN_NUMBERS) {
+    const value = valueIn(session.draft, slot);
+    if (value) turn.own.add(value);
+  }
   if (session.forgotten) return state.delete(context);
   await state.saveChanges(context);
   await saveConversation(turn.partition, recordOf(session));
   if (context.activity.channelId === 'emulator') await sendTrace(context, session);
   options.observe?.(session);
 }
+
+/** Numbers of the sale or the shop: not a person's, and needed to check a recap. */
+const OWN_NUMBERS = ['rrn', 'orderNo', 'merchantOrderNo', 'merchantNo', 'merchantNoRaw', 'walletMchId', 'deviceSn'] as const;
 
 async function sendTrace(context: TurnContext, session: Session): Promise<void> {
   await context.sendActivity({ type: 'trace', name: 'daozhang.turn', valueType: 'daozhang.turn', label: 'turn', value: traceOf(session) });
@@ -79,7 +88,9 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const words = (activity.text ?? '').trim();
   const { locale: startLocale, asking, draft = newDraft(turn.now), diagnosis } = record;
   const understanding = await understand(options, { words, record, now: turn.now });
-  const locale = understanding.language ?? (startLocale as Locale);
+  const choices = (record.extra?.choices ?? []) as unknown as readonly Choice[];
+  // A label that was tapped says nothing of the language its user writes.
+  const locale = (pickedChoice({ text: words, choices }) ? undefined : understanding.language) ?? (startLocale as Locale);
   const acquirer = draft.facts.acquirerName?.value;
   return {
     partition: turn.partition,
@@ -103,7 +114,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     diagnosis,
     case: record.caseId ? await caseOf(turn.partition, record.id) : undefined,
     asking,
-    choices: (record.extra?.choices ?? []) as unknown as readonly Choice[],
+    choices,
     fresh: [],
     replaced: [],
     answered: false,

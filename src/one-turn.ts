@@ -63,7 +63,7 @@ export interface TurnParts {
   readonly apology: (locale: string) => Partial<Activity>;
   readonly services: (
     context: TurnContext,
-    services: { partition: Partition; now: string; masked: Readonly<Record<string, number>> },
+    services: { partition: Partition; now: string; masked: Readonly<Record<string, number>>; own: Set<string> },
   ) => void;
   readonly now: () => string;
   readonly limitMs: number;
@@ -161,6 +161,7 @@ export async function performTurn(parts: TurnParts, task: TurnTask): Promise<rea
 function botTask(parts: TurnParts, { place, opening, items }: TurnTask, now: string, masked: Readonly<Record<string, number>>) {
   const last = items.at(-1)?.activity ?? {};
   const record = opening.record ?? newRecord(place, last, now);
+  const own = new Set<string>();
   return {
     bot: parts.bot,
     partition: place.partition,
@@ -168,9 +169,9 @@ function botTask(parts: TurnParts, { place, opening, items }: TurnTask, now: str
     apology: () => parts.apology(record.locale),
     limitMs: parts.limitMs,
     log: parts.log,
-    finish: (sent: Partial<Activity>) => ({ ...finishActivity(sent, parts.rules), timestamp: asDate(now) }),
+    finish: (sent: Partial<Activity>) => ({ ...finishActivity(sent, parts.rules, own), timestamp: asDate(now) }),
     async prepare(context: TurnContext, partition: Partition) {
-      parts.services(context, { partition, now, masked });
+      parts.services(context, { partition, now, masked, own });
       const reference = isFollowUp(last) ? record.reference : { ...referenceOf(last), activityId: undefined };
       await saveConversation(partition, { ...record, reference: JSON.parse(JSON.stringify(reference)) });
     },

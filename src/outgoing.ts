@@ -2,7 +2,7 @@ import { type Activity, BotAdapter, type ResourceResponse, type TurnContext } fr
 import { type Mask, mapStrings } from './incoming';
 
 /** Lets only allowed phone numbers and addresses through. */
-export type OutboundFilter = (text: string) => string;
+export type OutboundFilter = (text: string, own: readonly string[]) => string;
 
 /** The status and body that an `invoke` is answered with. */
 export interface InvokeAnswer {
@@ -75,10 +75,11 @@ export class TurnAdapter extends BotAdapter {
 /** Addresses that name a format, not a place to go. */
 const FORMAT_KEYS = new Set(['$schema', 'contentType', 'type', 'version']);
 
-/** The activity as it may leave: messages filtered in every text a person can see, everything else masked. */
-export function finishActivity(activity: Partial<Activity>, { filter, mask }: OutboundRules): Partial<Activity> {
+/** The activity as it may leave: messages filtered in every text a person can see, everything else masked; numbers in `own` stay. */
+export function finishActivity(activity: Partial<Activity>, rules: OutboundRules, own: ReadonlySet<string> = new Set()): Partial<Activity> {
+  const filter = (words: string) => rules.filter(words, [...own]);
   const { text, speak, summary, attachments, suggestedActions, value } = activity;
-  const clean = activity.type === 'message' ? filter : (words: string) => mask(words).text;
+  const clean = activity.type === 'message' ? filter : (words: string) => (own.has(words) ? words : rules.mask(words).text);
   const finished = {
     ...(text !== undefined && { text: filter(text) }),
     ...(speak !== undefined && { speak: filter(speak) }),

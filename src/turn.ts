@@ -18,6 +18,8 @@ export interface TurnServices {
   readonly now: string;
   /** Secrets masked in this turn's message: kind → how many. */
   readonly masked: Readonly<Record<string, number>>;
+  /** Numbers of the user's own (参考号, 单号 …) that may be said back; the bot adds to it. */
+  readonly own: Set<string>;
 }
 
 export const TURN = Symbol('turn');

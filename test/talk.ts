@@ -48,7 +48,7 @@ export async function openTalk(options: { now: string; conversation?: string; ch
     bot,
     now: () => talk.now,
     mask: maskSecrets,
-    filter: (text) => filterOutbound(text, { contacts }).text,
+    filter: (text: string, own: readonly string[]) => filterOutbound(text, { contacts, allow: own }).text,
     isFragment: () => false,
     burstMs: 0,
     deliver: async () => [],
