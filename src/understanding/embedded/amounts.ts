@@ -117,7 +117,7 @@ function withoutUnit(text: string, start: number, numeral: Numeral, value: numbe
   if (MEASURE.test(text.slice(numeral.end, numeral.end + 8))) return undefined;
   if (NOT_BEFORE.test(text.slice(Math.max(0, start - 6), start))) return undefined;
   const written = text.slice(start, numeral.end);
-  if (/^0\d/.test(written) || value === 0) return undefined;
+  if (/^0\d/.test(written) || value === 0 || /^[一两俩仨]$/.test(written)) return undefined;
   const strong = (numeral.scaled && value >= 100) || /\.\d\d$|^\d{1,3}(?:,\d{3})+/.test(written);
   return token(text, start, numeral.end, { fen: toFen(value), approx: numeral.approx, strength: strong ? 'scale' : 'bare' });
 }

@@ -36,7 +36,7 @@ const PARTS: readonly (readonly [RegExp, PartOfDay, boolean])[] = [
   [/中午|正午|午间|大中午|\bnoon\b|\blunch ?time\b|\bmidday\b/g, 'noon', false],
   [/下午|午后|\bafternoon\b/g, 'afternoon', false],
   [
-    /傍晚|晚上|晚间|大晚上|(?<=[今昨前当那天日号])晚(?![上间点了到饭])|\bevening\b|\btonight\b|(?<=last )night\b|\bat night\b/g,
+    /傍晚|晚上|晚间|大晚上|(?<=[今昨前当那天日号])晚(?![上间点了饭])|\bevening\b|\btonight\b|(?<=last )night\b|\bat night\b/g,
     'evening',
     true,
   ],

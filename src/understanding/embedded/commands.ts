@@ -70,7 +70,8 @@ const NO =
 const YES_LEAD = /^(?:嗯|恩|啊)?[,. ]?(?:对|是|是的|对的|没错|嗯|好的?|有的?|yes|yeah|correct|right)[,. 。!]/;
 const NO_LEAD = /^(?:不对|不是|错了|错|不|没有|没|no|nope|wrong|incorrect)(?:[,. 。!]|不是|是|金额|时间|应该)/;
 /** 不清楚，顾客自己弄的: the rest is an excuse. */
-const UNKNOWN_LEAD = /^(?:这个|我|嗯|额|呃|,| ){0,3}(?:不(?:太)?(?:知道|清楚|记得|确定)|忘了|没注意|不懂)[, 。!][^\d]{1,24}$/;
+const UNKNOWN_LEAD =
+  /^(?:这个|我|嗯|额|呃|,| ){0,3}(?:不(?:太)?(?:知道|清楚|记得|确定)|忘了|没注意|不懂)(?:了|啊|呀|呢|诶)?[, 。!][^\d]{1,24}$/;
 /** 在这里联系我就行: the contact is this conversation. */
 const HERE =
   /(?:在?这(?:里|儿|边|个)|就这|微信(?:上)?|此处|contact me here|right here|in this chat)[^,]{0,8}(?:联系|回|说|找|沟通|行|就好|可以|就可以|聊|here)|contact me here|不(?:方便|想)(?:留|给|说)/;

@@ -76,7 +76,7 @@ const isoWeekday = (date: string): number => weekdayOf(date) || 7;
 /** 周五: the latest before today; 这周五 of this week, 上周五 of the week before (weeks begin on Monday). */
 export function weekday(which: string, target: number, today: string): string {
   const monday = addDays(today, 1 - isoWeekday(today));
-  const weeks = which.split('上').length - 1;
+  const weeks = which.replace('大上', '上上').split('上').length - 1;
   if (weeks > 0) return addDays(monday, target - 1 - 7 * weeks);
   if (which.startsWith('下')) return addDays(monday, target - 1 + 7);
   if (which) return addDays(monday, target - 1);

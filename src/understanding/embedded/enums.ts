@@ -37,6 +37,8 @@ function said(parts: readonly string[], slot: EnumSlot): { value: string; text: 
 }
 
 const SLOTS = Object.keys(SAID) as EnumSlot[];
+/** Naming one in a question still says it is theirs: T+1是骗人的吗. */
+const NAMED = new Set<EnumSlot>(['payMethod', 'payFamily', 'settleProduct', 'codeKind', 'accountClass']);
 const YES_NO = new Set<EnumSlot>(['cardholderDebited', 'hasSlip', 'walletBalance', 'settleCardChanged', 'feeAgreed', 'fixTried']);
 
 const mention = <S extends EnumSlot>(slot: S, value: string, text: string): SlotMention =>
@@ -44,16 +46,18 @@ const mention = <S extends EnumSlot>(slot: S, value: string, text: string): Slot
 
 /** Enumerated slots said in `text`; the slot asked for also by its looser wordings and by 有/没有/是/不是. */
 export function findEnums(text: string, options: Options): SlotMention[] {
-  const parts = clauses(text).filter((part) => !QUESTION.test(part));
+  const all = clauses(text);
+  const told = all.filter((part) => !QUESTION.test(part));
   const found = SLOTS.flatMap((slot) => {
-    const hit = said(parts, slot);
+    const hit = said(NAMED.has(slot) ? all : told, slot);
     return hit ? [mention(slot, hit.value, hit.text)] : [];
   });
   const answer = answerTo(text, options);
   const kept = found.filter((other) => other.slot !== answer?.slot);
-  const all = answer ? [...kept, answer] : found;
-  const exact = all.some((other) => other.slot === 'payMethod');
-  return exact ? all.filter((other) => other.slot !== 'payFamily') : all;
+  const mentions = answer ? [...kept, answer] : found;
+  const refunds = options.expecting === 'refundMethod' || /退|refund|return/.test(text);
+  const exact = mentions.some((other) => other.slot === 'payMethod');
+  return mentions.filter(({ slot }) => (slot !== 'payFamily' || !exact) && (slot !== 'refundMethod' || refunds));
 }
 
 /** 看不了 and 找不到 are answers to 后台显示什么 and 有小票吗, though they sound like 不知道. */
@@ -69,5 +73,7 @@ function answerTo(text: string, { expecting, reply }: Options): SlotMention | un
   if (YES_NO.has(slot) && (reply === 'yes' || reply === 'no')) return mention(slot, reply, text);
   const plain = said(clauses(text), slot);
   const loose = plain ?? asked(text, slot);
-  return loose && mention(slot, loose.value, loose.text);
+  if (loose) return mention(slot, loose.value, loose.text);
+  const family = slot === 'payMethod' ? asked(text, 'payFamily') : undefined;
+  return family && mention('payFamily', family.value, family.text);
 }

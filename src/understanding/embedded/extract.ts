@@ -82,9 +82,10 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
   );
   const money = readMoney(figures, {
     expecting,
-    aboutMoney: aboutMoney(normalized) || when.timed.length > 0 || ids.found.length > 0,
+    aboutMoney: aboutMoney(normalized) || when.timed.length > 0 || ids.found.length > 0 || fee !== undefined,
     timed: when.timed,
     doubled: signals.includes('doubleCharge'),
+    fee: feeOnly,
   });
   const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|fee|charge/.test(normalized);
   const enums = findEnums(normalized, { expecting, reply }).filter(({ slot }) => slot !== 'feeAgreed' || feeTalk);
@@ -145,7 +146,7 @@ function feeMention(
 }
 
 const MERCHANTS =
-  /(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?\s?(?:家|个|户)(?:商户|商家|店|客户|门店)|(?<n2>\d{1,5}) (?:merchants|shops|stores)/;
+  /(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?\s?(?:家|个|户)(?:商户|商家|客户|门店)|(?<n2>\d{1,5}) (?:merchants|shops|stores)/;
 /** Staff: how many merchants are affected (十几家商户). */
 function merchantsMention(text: string, expecting: Asking | undefined): SlotMention[] {
   const match = clauses(text)

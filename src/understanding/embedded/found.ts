@@ -46,7 +46,10 @@ const isGap = (text: string, at: number): boolean =>
 
 /** Clauses of a text, split at punctuation. */
 export function clauses(text: string): string[] {
-  return text.split(/[,。!?;\n]|\.(?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u).filter((clause) => clause.trim() !== '');
+  return text
+    .split(/[,。!?;\n]|\.(?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u)
+    .map((clause) => clause.trim())
+    .filter((clause) => clause !== '');
 }
 
 const MAX_OF_A_KIND = 40;

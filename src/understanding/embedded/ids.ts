@@ -22,7 +22,7 @@ const SPOKEN: Readonly<Record<string, string>> = {
 const toDigits = (words: string): string => [...words.replace(/[\s-]/g, '')].map((char) => SPOKEN[char] ?? char).join('');
 
 const FILLER =
-  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:应该|好像|就)?(?:是|为|写的?是?|写着|显示的?是?|:|=|叫|is|was|no\\.?|number)*\\s?';
+  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:[^\\d,。]{0,3}(?:搞|写|说|打|弄|报)错了?[ ,。]{0,2})?(?:应该|好像|就|其实)?(?:是|为|写的?是?|写着|显示的?是?|:|=|叫|is|was|no\\.?|number)*\\s?';
 const SPOKEN_DIGITS = '[\\d〇零一二三四五六七八九幺两洞拐勾]';
 const CODE = '[0-9a-z]';
 
@@ -53,7 +53,7 @@ function serial(value: string): TextSlot | undefined {
 }
 
 /** Whose card: 结算卡/收款卡/到账的卡 is the settlement card, else the payer's. */
-const SETTLE = /结算|收款卡|到账卡|入账卡|到账的卡|收钱的|打款到|绑定?的?卡|提现|settle|payout/;
+const SETTLE = /到账那张|结算|收款卡|到账卡|入账卡|到账的卡|收钱的|打款到|绑定?的?卡|提现|settle|payout/;
 const PAYER = /顾客|客人|客户|付款|刷的|对方|持卡|他的卡|信用卡|customer/;
 const tail = (_value: string, left: string): TextSlot =>
   SETTLE.test(left) && !PAYER.test(left.slice(left.search(SETTLE))) ? 'settleCardLast4' : 'cardLast4';
@@ -93,9 +93,15 @@ const LABELS: readonly Label[] = [
 const COMPILED = LABELS.map((label) => ({ ...label, pattern: new RegExp(`(?:${label.name.source})${FILLER}(?<v>${label.value})`, 'g') }));
 const RESPONSE_LABEL = /(?:应答|返回|错误|响应|报错|代码|response|code)/;
 
+const MENDED = '(?:[^\\d,。]{0,3}(?:搞|写|说|打|弄|报)错了?[ ,。]{0,2})?';
 const LAST4 = `${SPOKEN_DIGITS}(?: ?${SPOKEN_DIGITS}){3}(?!\\d)`;
+/** 尾号1234 · 卡是6677 · 6217这张卡. */
 const TAIL = new RegExp(
-  `(?:尾号|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last (?:four|4)(?: digits)?|ending(?: in| with)?)(?:应该|好像|就)?(?:是|为|:|=|is|are)*\\s?(?<v>${LAST4})|(?<v2>(?<!\\d)\\d{4})(?=\\s?(?:的)?(?:尾号|结尾|那张卡|这张卡|的(?:信用|储蓄|借记)?卡|(?:信用|储蓄)卡))`,
+  [
+    `(?:尾号|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last (?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
+    `卡号?(?:是|为|:)[^,\\d刷付扣收款]{0,8}(?:银行|行)?的? ?(?<v3>\\d{4})(?![\\d元块.万千])`,
+    `(?<v2>(?<!\\d)\\d{4})(?=\\s?的?(?:尾号|结尾|那张卡|这张卡|的(?:信用|储蓄|借记)?卡|(?:信用|储蓄)卡))`,
+  ].join('|'),
   'g',
 );
 const MASKED_CARD = /\[[^\]]{0,30}?尾号\s?(?<v>\d{4})[^\]]{0,10}\]/g;
@@ -141,10 +147,13 @@ function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boo
 function tails(text: string, expecting: Asking | undefined): Found[] {
   const cards = [...firstMatches(text, MASKED_CARD), ...firstMatches(text, TAIL)];
   return cards.map((match) => {
-    const left = text.slice(Math.max(0, (match.index ?? 0) - 14), match.index);
+    const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? '';
+    const left = text.slice(Math.max(0, match.index - 14), match.index);
     const own = tail('', left);
     const asked = expecting === 'settleCardLast4' && own === 'cardLast4' && !PAYER.test(left);
-    return found(match, asked ? 'settleCardLast4' : own, toDigits(match.groups?.v ?? match.groups?.v2 ?? ''));
+    const end = match.index + match[0].length;
+    const start = match.groups?.v3 ? end - value.length : match.index;
+    return { start, end, mention: mention(asked ? 'settleCardLast4' : own, toDigits(value), match[0]) };
   });
 }
 

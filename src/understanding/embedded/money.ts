@@ -11,6 +11,8 @@ export interface MoneyOptions {
   readonly timed: readonly Timed[];
   /** 重复扣款: the same sum said twice is one sale. */
   readonly doubled: boolean;
+  /** A fee of the machine is spoken of: what is short is that fee. */
+  readonly fee: boolean;
 }
 
 export interface Sale {
@@ -127,7 +129,7 @@ export function readMoney(text: string, options: MoneyOptions): Money {
   const instant = last('instantFee');
   const fee = last('fee');
   const slots: SlotMention[] = [];
-  const main = mainSum(sum, fee, options);
+  const main = mainSum(sum, fee ?? (options.fee ? last('short') : undefined), options);
   if (main) slots.push(total === undefined ? mention('amount', main) : { ...mention('amount', main), slot: 'amount', value: total });
   if (net) slots.push(mention(options.expecting === 'amount' && !main ? 'amount' : 'netAmount', net));
   if (instant) slots.push(mention('instantFee', instant));

@@ -38,7 +38,7 @@ function isWord(text: string, at: number, word: string): boolean {
   return !/[a-z]/.test(text.charAt(at - 1)) && !/[a-z]/.test(text.charAt(at + word.length));
 }
 
-const SETTLE_BANK = /结算|到账(?:的)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|settle|payout/;
+const SETTLE_BANK = /结算|到账(?:的|那张)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|settle|payout/;
 const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
 
 function cued(left: string, right: string): 'issuerName' | 'settleBank' | undefined {
@@ -52,7 +52,7 @@ function bankSlot(text: string, at: number, options: NameOptions): 'issuerName' 
   if (options.expecting === 'issuerName') return 'issuerName';
   const near = clauseAt(text, at, at);
   const wide = { before: text.slice(Math.max(0, at - 14), at), after: text.slice(at, at + 16) };
-  const slot = cued(near.before.slice(-14), near.after.slice(0, 16)) ?? cued(wide.before, wide.after);
+  const slot = cued(near.before.slice(-24), near.after.slice(0, 16)) ?? cued(wide.before, wide.after);
   if (slot) return slot;
   if (options.merchant) return /我(?:的|这)?.{0,4}$/.test(wide.before) ? 'settleBank' : undefined;
   return options.cardholder || /卡|card/.test(wide.after) ? 'issuerName' : undefined;
@@ -99,6 +99,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   会员: /视频|爱奇艺|腾讯|优酷|健身|超市会员|会员卡|会员店/,
   vip: /视频|游戏|包厢/,
   流量卡: /手机/,
+  激活: /激活(?:了)?(?:信用|银行)?卡|卡(?:没|还没|未)?激活/,
   卡费: /.(?:手续|结算)卡费/,
 };
 const isElsewhere = (text: string, word: string): boolean => ELSEWHERE[word]?.test(text) ?? false;

@@ -194,7 +194,15 @@ function withDecimals(text: string, start: number, read: { pieces: Piece[]; end:
   };
 }
 
-function finish(text: string, start: number, { pieces, end }: { pieces: Piece[]; end: number }): Numeral | undefined {
+/** 四百一个: the last digit counts what follows. */
+function withoutCounter(text: string, read: { pieces: Piece[]; end: number }): { pieces: Piece[]; end: number } {
+  const [before, last] = read.pieces.slice(-2);
+  const counts = before?.kind === 'unit' && last?.kind === 'digit' && /[个笔单张次台件份桌]/.test(text.charAt(read.end));
+  return counts && read.pieces.length > 2 ? { pieces: read.pieces.slice(0, -1), end: read.end - 1 } : read;
+}
+
+function finish(text: string, start: number, read: { pieces: Piece[]; end: number }): Numeral | undefined {
+  const { pieces, end } = withoutCounter(text, read);
   const scaled = pieces.some((piece) => piece.kind === 'unit');
   const chinese = pieces.every((piece) => piece.kind !== 'number');
   const base = { start, scaled, chinese };

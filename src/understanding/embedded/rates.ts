@@ -34,7 +34,7 @@ const PATTERNS: readonly (readonly [RegExp, number])[] = [
   [/(?<![\d.¥])(?<n>0\.(?:[2-9]\d?|1\d))(?:\+3)?(?![\d元块万])(?=.{0,6}(?:费率|刷卡|手续费|变|涨|到|的点))/g, 100],
 ];
 /** Beside the word 费率 any 0.xx without a unit of money is a rate. */
-const LOOSE = /(?<![\d.¥])(?<n>0\.(?:[2-9]\d?|1\d))(?![\d元块万毛])/g;
+const LOOSE = /(?<![\d.¥])(?<n>0\.(?:[2-9]\d?|1\d)|零点[一二三四五六七八九]{1,2})(?![\d元块万毛])/g;
 const BARE = /^\D{0,6}(?<n>\d{1,2}(?:\.\d{1,3})?|[零一二三四五六七八九](?:点[零一二三四五六七八九]{1,3})?)(?:个?点|左右|吧|的)?[。.]?$/;
 const MAX_BASIS_POINTS = 1000;
 
@@ -53,7 +53,7 @@ export function findRates(
     }
   };
   for (const [pattern, scale] of PATTERNS) for (const match of firstMatches(text, pattern)) add(match, scale);
-  if (/费率|扣点|点数|几个点/.test(text)) for (const match of firstMatches(text, LOOSE)) add(match, 100);
+  if (hits.length > 0 || /费率|扣点|点数|几个点/.test(text)) for (const match of firstMatches(text, LOOSE)) add(match, 100);
   const bare = expecting === 'feeRate' && hits.length === 0 ? text.match(BARE) : null;
   if (bare) add(bare, 100);
   hits.sort((a, b) => a.start - b.start);

@@ -35,7 +35,7 @@ interface Group {
   clock?: ClockToken;
 }
 
-const GLUE = /^[ ,、的在于是约大概差不多可能应该好像就快那会儿时候当天(（)）~-]{0,5}$/;
+const GLUE = /^[ ,、的在于是约大概差不多可能应该好像就快那会儿吧呢啊嗯呃时候当天(（)）~-]{0,5}$/;
 const ENGLISH_GLUE = /^[ ,]*(?:at|in|on|the|around|about|of|in the|at about|at around)?[ ,]*$/;
 const glued = (gap: string): boolean => GLUE.test(gap) || ENGLISH_GLUE.test(gap);
 
@@ -268,7 +268,8 @@ export function findTimes(text: string, options: TimeOptions): TimeMention[] {
 }
 
 /** 早上刷的800: a part of the day with a sale. */
-const SALE_FOLLOWS = /^(?:的时候|那会儿?)?[ ,]?(?:我|顾客|客人|他|她|有人|有个[^,]{0,3}|又|就)?(?:刷|收(?!到)|付|扫|买|卖|消费)/;
+const SALE_FOLLOWS =
+  /^(?:的时候|那会儿?)?[ ,]?(?:我|顾客|客人|他|她|有人|有个[^,]{0,3}|又|就)?(?:刷|收(?!到)|付|扫|买|卖|消费|的?(?:那|这)(?:一)?(?:笔|单|桌|次|个客))/;
 
 /** A weak hour or a lone part of the day counts only when a time was asked. */
 function keep(found: Group, text: string, asked: boolean): boolean {
