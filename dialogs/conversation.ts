@@ -93,6 +93,10 @@ async function onlySecret(context: TurnContext): Promise<Interruption> {
 }
 
 async function noticeFiles(context: TurnContext, session: Session): Promise<void> {
+  if (session.filesTooLarge > 0) {
+    session.digressed = true;
+    await say(context, 'provide-evidence.tooLarge');
+  }
   if (session.attachments.length === 0) return;
   session.draft = { ...session.draft, attachments: [...session.draft.attachments, ...session.attachments] };
   session.digressed = true;

@@ -36,6 +36,8 @@ export interface Session {
   readonly understanding: Understanding;
   /** Files that came with this message. */
   readonly attachments: readonly Attachment[];
+  /** How many of them were over the limit and are not kept. */
+  readonly filesTooLarge: number;
   /** Secrets masked in this message. */
   readonly masked: Readonly<Record<string, number>>;
   /** What internal support may look up across conversations. */

@@ -5,7 +5,7 @@ import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
-import { attachmentsOf } from './attachments';
+import { receiveFiles } from './attachments';
 import { newDraft } from './domain/case';
 import { valueIn } from './domain/draft';
 import { type Profiles, profileOf } from './domain/profile';
@@ -87,7 +87,10 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const record = (await findConversation(turn.partition, conversationKey(activity))) ?? newRecord(context, turn);
   const words = (activity.text ?? '').trim();
   const { locale: startLocale, asking, draft = newDraft(turn.now), diagnosis } = record;
-  const understanding = await understand(options, { words, record, now: turn.now });
+  const [understanding, files] = await Promise.all([
+    understand(options, { words, record, now: turn.now }),
+    receiveFiles(activity, turn.now),
+  ]);
   const choices = (record.extra?.choices ?? []) as unknown as readonly Choice[];
   // A label that was tapped says nothing of the language its user writes.
   const locale = (pickedChoice({ text: words, choices }) ? undefined : understanding.language) ?? (startLocale as Locale);
@@ -104,7 +107,8 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     },
     text: words,
     understanding,
-    attachments: attachmentsOf(activity, turn.now),
+    attachments: files.kept,
+    filesTooLarge: files.tooLarge,
     masked: turn.masked,
     staff: isStaff(context, options),
     desk: { findCase: (id) => findCase(options.store, id), listQueue: (limit) => listQueue(options.store, limit) },

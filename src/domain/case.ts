@@ -26,8 +26,11 @@ export interface Attachment {
   readonly id: string;
   /** Sniffed from the content, not from the name. */
   readonly contentType: string;
+  /** Bytes; 0 when the channel did not let us look. */
   readonly size: number;
   readonly at: string;
+  /** Where the channel keeps it. */
+  readonly url?: string;
 }
 
 /** What is known of one problem, kept outside the dialog stack; every message adds to it. */
