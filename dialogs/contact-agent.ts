@@ -63,6 +63,7 @@ async function keepCase(session: Session, diagnosis: Diagnosis): Promise<Case> {
     missing: missingFor(queue, draft),
     contacts: 0,
     replyBy: replyBy(priority, now, rules.profile, rules.calendar),
+    ...(typeof record.extra?.contact === 'string' && { contact: record.extra.contact }),
   };
   for (;;) {
     const nameless = { ...facts, id: createCaseId(now, partition.number), summary: '' };

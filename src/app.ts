@@ -8,6 +8,7 @@ import { maskSecrets } from './domain/privacy';
 import { DEAD_LETTERS, OUTBOX } from './outbox-entry';
 import { entryId } from './repositories/ids';
 import { createScheduler } from './scheduler';
+import { createSeal, readOrMakeKey } from './seal';
 import { openLmdbStore } from './store/lmdb';
 import { openRedisStore } from './store/redis';
 import type { Store } from './store/store';
@@ -42,6 +43,7 @@ export function openStore({ redisUrl, dataDir }: Config['store']): Promise<Store
 export function createApp({ config, store, telemetry, channels }: AppOptions): App {
   const { profiles, conversation, botFramework } = config;
   const now = () => isoOf(Date.now());
+  const seal = createSeal(config.store.dataKey ?? readOrMakeKey(config.store.dataDir));
   const recognizer = createEmbeddedRecognizer();
   const bot = createBot({
     ...{ store, recognizer, profiles },
@@ -58,7 +60,10 @@ export function createApp({ config, store, telemetry, channels }: AppOptions): A
   });
   const turns = createTurns({
     ...{ store, bot, now, burstMs: conversation.burstMs, log: telemetry.event },
-    mask: maskSecrets,
+    mask: (words, asking) => {
+      const masked = maskSecrets(words, asking);
+      return masked.phone === undefined ? masked : { ...masked, contact: seal.seal(masked.phone) };
+    },
     filter: (words, own) => filterOutbound(words, { contacts: profiles.contacts, allow: own }).text,
     isFragment: (words, record) =>
       recognizer.isFragment(words, { locale: 'zh-CN', now: now(), ...(record?.asking && { expecting: record.asking }) }),

@@ -113,7 +113,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     staff: isStaff(context, options),
     desk: { findCase: (id) => findCase(options.store, id), listQueue: (limit) => listQueue(options.store, limit) },
     locale,
-    record: { ...record, reference: referenceOf(activity), locale },
+    record: { ...record, reference: referenceOf(activity), locale, ...contactOf(context, record) },
     draft,
     diagnosis,
     case: record.caseId ? await caseOf(turn.partition, record.id) : undefined,
@@ -151,6 +151,12 @@ async function understand(
   if (words === '') return SILENT;
   const expecting = record.asking;
   return recognizer.recognize(words, { locale: record.locale as Locale, now, ...(expecting ? { expecting } : {}) });
+}
+
+/** The user's phone, sealed at the door; the last one given counts. */
+function contactOf({ activity }: TurnContext, { extra }: ConversationRecord): Pick<ConversationRecord, 'extra'> | undefined {
+  const contact: unknown = activity.channelData?.contact;
+  return typeof contact === 'string' ? { extra: { ...extra, contact } } : undefined;
 }
 
 /** Staff is who writes on Teams with the tenant's identity; a claim alone is a public user's. */

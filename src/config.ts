@@ -47,6 +47,11 @@ export const SETTINGS = {
     REDIS_URL: redisUrls.describe(
       'Redis instead of the embedded store. The forms for Sentinel, Cluster and TLS are in docs/operations.md.',
     ),
+    DATA_KEY: z
+      .string()
+      .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64, as `openssl rand -base64 32` makes them')
+      .optional()
+      .describe('Key that seals contact phones at rest, the same for every process; empty makes one in DATA_DIR at the first start.'),
   }),
   Conversation: z.object({
     BURST_MS: wholeNumber(0, 10_000, 1200).describe('How long an unfinished message waits for its continuation, in ms; 0 never waits.'),
@@ -99,7 +104,7 @@ export type BotFrameworkSettings = Readonly<
 export interface Config {
   readonly server: { readonly port: number; readonly host: string | undefined; readonly logLevel: (typeof LOG_LEVELS)[number] };
   /** `dataDir` is absolute. */
-  readonly store: { readonly dataDir: string; readonly redisUrl: string | undefined };
+  readonly store: { readonly dataDir: string; readonly redisUrl: string | undefined; readonly dataKey: Buffer | undefined };
   readonly conversation: { readonly burstMs: number };
   readonly desk: { readonly key: string | undefined };
   readonly botFramework: BotFrameworkSettings;
@@ -132,8 +137,14 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
   return {
     kind: 'ok',
     config: group(parsed.data, profiles.profiles, cwd),
-    warnings: typoWarnings(Object.keys(fromFile), Object.keys(env)),
+    warnings: [...typoWarnings(Object.keys(fromFile), Object.keys(env)), ...keyWarnings(values)],
   };
+}
+
+/** Processes on one Redis open each other's seals only with one key. */
+function keyWarnings({ REDIS_URL, DATA_KEY }: Env): readonly string[] {
+  if (REDIS_URL === undefined || DATA_KEY !== undefined) return [];
+  return ['DATA_KEY is not set: other processes on this Redis cannot read the contact phones sealed by this one.'];
 }
 
 /** The message for the operator: what is wrong and where settings come from. */
@@ -144,10 +155,14 @@ export function formatFaults(faults: readonly string[]): string {
 }
 
 function group(settings: Settings, profiles: Profiles, cwd: string): Config {
-  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...botFramework } = settings;
+  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...botFramework } = settings;
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
-    store: Object.freeze({ dataDir: path.resolve(cwd, DATA_DIR), redisUrl: REDIS_URL }),
+    store: Object.freeze({
+      dataDir: path.resolve(cwd, DATA_DIR),
+      redisUrl: REDIS_URL,
+      dataKey: DATA_KEY === undefined ? undefined : Buffer.from(DATA_KEY, 'base64'),
+    }),
     conversation: Object.freeze({ burstMs: BURST_MS }),
     desk: Object.freeze({ key: DESK_KEY }),
     botFramework: Object.freeze({

@@ -4,7 +4,15 @@ import { entryId } from './repositories/ids';
 import type { Reference } from './repositories/transcripts';
 
 /** Takes secrets out of a text; `asking` is the question it may answer, so that an order number survives. From domain/privacy.ts. */
-export type Mask = (text: string, asking?: Asking) => { readonly text: string; readonly found: Readonly<Record<string, number>> };
+export type Mask = (
+  text: string,
+  asking?: Asking,
+) => {
+  readonly text: string;
+  readonly found: Readonly<Record<string, number>>;
+  /** A phone number of the text, sealed for the desk; the text shows it masked. */
+  readonly contact?: string;
+};
 
 /** An activity that may be kept, logged and understood. */
 export interface MaskedActivity {
@@ -37,9 +45,11 @@ export function referenceOf(activity: Partial<Activity>): Reference {
 /** Only fields somebody needs, every text among them masked; names of files and unknown channel data are dropped. */
 export function maskActivity(activity: Partial<Activity>, mask: Mask, asking?: Asking): MaskedActivity {
   const masked: Record<string, number> = {};
+  let contact: string | undefined;
   const clean = (text: string): string => {
     const result = mask(text, asking);
     for (const [kind, count] of Object.entries(result.found)) masked[kind] = (masked[kind] ?? 0) + count;
+    contact = result.contact ?? contact;
     return result.text;
   };
   const { type, id, timestamp, localTimestamp, localTimezone, channelId, serviceUrl, replyToId, deliveryMode, action, textFormat } =
@@ -62,6 +72,7 @@ export function maskActivity(activity: Partial<Activity>, mask: Mask, asking?: A
     membersRemoved: activity.membersRemoved?.map((member) => account(member, clean)),
     channelData: channelData(activity.channelData),
   };
+  if (contact !== undefined) kept.channelData = { ...kept.channelData, contact };
   const present = Object.fromEntries(Object.entries(kept).filter(([, field]) => field !== undefined));
   return { activity: JSON.parse(JSON.stringify(present)), masked };
 }
@@ -113,7 +124,7 @@ function file(attachment: Attachment, clean: (text: string) => string): Attachme
 }
 
 /** What Teams needs for an answer and Web Chat to recognise its own message; nothing a person wrote. */
-function channelData(data: unknown): unknown {
+function channelData(data: unknown): Record<string, unknown> | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const known = data as Readonly<Record<string, unknown>>;
   const kept: Record<string, unknown> = {};

@@ -103,6 +103,8 @@ export interface Case {
   readonly missing: readonly SlotName[];
   /** How often the user has come back about it. */
   readonly contacts: number;
+  /** The user's phone, sealed; only the desk opens it. */
+  readonly contact?: string;
   /** First reply due, ISO +08:00. */
   readonly replyBy: string;
 }
