@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http';
 import restify, { type Request, type Response, type Server } from 'restify';
 import { type Store, StoreError } from './store/store';
 import type { Telemetry } from './telemetry';
@@ -30,6 +31,13 @@ const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
 } as const;
+
+// restify replaces Node's own writeHead, for every server of the process, by one that returns nothing; others chain on it.
+const { writeHead } = ServerResponse.prototype;
+ServerResponse.prototype.writeHead = function chainable(this: ServerResponse, ...args: unknown[]) {
+  Reflect.apply(writeHead, this, args);
+  return this;
+};
 
 /** The HTTP application, not yet listening. */
 export function createServer({ store, telemetry, routes }: ServerOptions): Server {

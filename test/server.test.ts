@@ -1,3 +1,5 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { close, createServer, type Handler, listen } from '../src/server';
 import { type Store, StoreError } from '../src/store/store';
 import { createTelemetry } from '../src/telemetry';
@@ -111,4 +113,15 @@ test('closing cuts what hangs', async () => {
   await fetch(`${base}/healthz`);
   await close(server, 20);
   expect(await answer).toBe('cut');
+});
+
+test("Node's own servers keep working beside restify", async () => {
+  const own = http.createServer((_, response) => {
+    response.writeHead(201, { 'x-own': '1' }).end('chained');
+  });
+  await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+  const response = await fetch(`http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+  expect([response.status, response.headers.get('x-own'), await response.text()]).toEqual([201, '1', 'chained']);
+  own.close();
+  own.closeAllConnections();
 });
