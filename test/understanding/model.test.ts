@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArtefactError, linearFrom, openArtefact, pack, unpack } from '../../src/understanding/embedded/artefact';
-import { readCorpus, readHeldOut } from '../../src/understanding/embedded/corpus';
+import { readHeldOut } from '../../src/understanding/embedded/corpus';
 import { featuresOf } from '../../src/understanding/embedded/features';
 import { createEmbeddedRecognizer } from '../../src/understanding/embedded/index';
 import { LEARN, learn } from '../../src/understanding/embedded/learn';
 import { probabilitiesOf } from '../../src/understanding/embedded/linear';
-import { exampleOf, sourceFingerprint } from '../../src/understanding/embedded/train';
+import { exampleOf, intentExamples, sourceFingerprint } from '../../src/understanding/embedded/train';
 import { judge } from '../../src/understanding/eval';
 import { INTENTS } from '../../src/understanding/recognizer';
 import { scoresOf } from '../../src/understanding/scores';
@@ -31,7 +31,7 @@ describe('the committed model', () => {
   });
 
   test('is what training gives again, to a rounding step (else: npm run train)', () => {
-    const again = learn(readCorpus(join(FOLDER, 'utterances')).map(exampleOf), INTENTS);
+    const again = learn(intentExamples(FOLDER), INTENTS);
     expect(Buffer.from(again.hashes.buffer).equals(Buffer.from(model.hashes.buffer))).toBe(true);
     const apart = again.weights.reduce((most, weight, i) => Math.max(most, Math.abs(weight - (model.weights[i] ?? 0))), 0);
     expect(apart).toBeLessThanOrEqual(1);

@@ -5,8 +5,8 @@ import { type LinearModel, probabilitiesOf } from './linear';
 
 export type Faq = NonNullable<Understanding['faq']>;
 
-/** Labels of the model that tells a question about how things are in general from a statement of one's own case. */
-export const KINDS = ['question', 'statement'] as const;
+/** Labels of the model that tells a question about how things are in general from a statement of one's own case, and from what is not ours. */
+export const KINDS = ['question', 'statement', 'outside'] as const;
 
 export interface FaqModel {
   /** Labels are the keys of docs/domain.md §9. */
@@ -17,7 +17,7 @@ export interface FaqModel {
 /** Longest text that asks one general question; a longer one tells a story. */
 const QUESTION = 60;
 /** From this likelihood of being a general question on, and of the key, an answer is offered. */
-const ASKED = 0.5;
+const ASKED = 0.2;
 const SURE = 0.15;
 
 export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }): FaqModel {
@@ -27,14 +27,11 @@ export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }
   };
 }
 
-/**
- * The frequent question a text asks, with the share of its likelihood among all; undefined when the text is no general question.
- * `outside` is the likelihood that the text is not ours at all.
- */
-export function findFaq(model: FaqModel, normalized: string, outside = 0): Faq | undefined {
+/** The frequent question a text asks; undefined when the text is no general question. `confidence`: of its being one, and this one. */
+export function findFaq(model: FaqModel, normalized: string): Faq | undefined {
   if (normalized.length > QUESTION) return undefined;
   const features = featuresOf(normalized);
-  const asked = (probabilitiesOf(model.kinds, features)[0] ?? 0) * (1 - outside);
+  const asked = probabilitiesOf(model.kinds, features)[0] ?? 0;
   if (asked < ASKED) return undefined;
   const probabilities = probabilitiesOf(model.keys, features);
   const confidence = Math.max(...probabilities);

@@ -37,7 +37,7 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
     const byLabel = new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0]));
     const decision = decide(byLabel, { normalized, ...found }, { bands: meta.bands, ...asked });
     const outside = byLabel.get('out_of_scope') ?? 0;
-    const faq = found.reply || found.command ? undefined : findFaq(faqs, normalized, outside);
+    const faq = found.reply || found.command ? undefined : findFaq(faqs, normalized);
     const understanding = { ...found, ...decision, ...(faq && { faq }) };
     return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };
