@@ -22,6 +22,7 @@ export async function openCase(context: TurnContext, diagnosis: Diagnosis): Prom
   session.case = created;
   session.record = { ...session.record, caseId: created.id };
   session.diagnosis = diagnosis;
+  session.questions = session.draft.asked.length;
   session.asking = undefined;
   session.choices = [];
   await cancelFollowUps(session.partition, session.record.id);

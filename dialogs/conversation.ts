@@ -8,7 +8,7 @@ import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
-import { answerFaq, type Interruption, obeyCommand, refuse } from './interruptions';
+import { answerFaq, type Interruption, obeyCommand, refuse, startOver } from './interruptions';
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
 import { whileOwned } from './queue';
@@ -150,7 +150,11 @@ const READ_BACK_FEN = 5_000_000;
 /** One line: what was corrected, or what was taken from a message with several facts; a large sum is read back. */
 async function acknowledge(context: TurnContext, session: Session): Promise<void> {
   const { locale, draft, fresh, replaced } = session;
-  const corrected = recapOf(locale, draft, replaced);
+  const corrected = recapOf(
+    locale,
+    draft,
+    RECAP.filter((slot) => replaced.includes(slot)),
+  );
   if (corrected) await say(context, 'talk.corrected', { items: corrected });
   const key: readonly SlotName[] = ['amount', 'txTime'];
   const noted = fresh.some((slot) => key.includes(slot))
@@ -164,8 +168,8 @@ async function acknowledge(context: TurnContext, session: Session): Promise<void
   const amount = valueIn(draft, 'amount');
   const told = fresh.includes('amount') || replaced.includes('amount');
   if (told && amount !== undefined && amount > READ_BACK_FEN) await say(context, 'talk.readBack', { amount: formatFen(amount) });
-  if (fresh.includes('txStatus') && valueIn(draft, 'txStatus') === 'cannotCheck' && timesAsked(draft, 'txStatus') > 0)
-    await say(context, 'confirm-transaction.path');
+  const cannotCheck = fresh.includes('txStatus') && valueIn(draft, 'txStatus') === 'cannotCheck' && timesAsked(draft, 'txStatus') > 0;
+  if (cannotCheck && valueIn(draft, 'role') === 'merchant') await say(context, 'confirm-transaction.path');
 }
 
 /** The dialog stack lives a day; after that the draft is still there. */
@@ -181,6 +185,11 @@ async function resume(context: TurnContext, dialogs: DialogSet, session: Session
   const due = diagnosis?.recheckAt;
   const late = understanding.signals.includes('stillMissing') || (session.asking === 'resolved' && understanding.reply === 'no');
   if (outcome?.startsWith('SS-') && late && due && compare(session.now, due) >= 0) session.draft = addSignals(session.draft, ['fixDone']);
+  if (record.extra?.resuming) {
+    const { resuming: _, ...extra } = record.extra;
+    session.record = { ...session.record, extra };
+    if (understanding.reply === 'no') startOver(session);
+  }
   const idle = compare(session.now, addMs(record.lastAt, IDLE_MS)) > 0;
   if (!idle) return false;
   await dropDialogs(dialogs, context);
@@ -201,6 +210,7 @@ async function offerResume(context: TurnContext, session: Session): Promise<bool
     { title: text(session.locale, 'follow-up.resumeChoices.yes'), means: { kind: 'reply', reply: 'yes' } },
     { title: text(session.locale, 'follow-up.resumeChoices.no'), means: { kind: 'ask', text: 'restart' } },
   ];
+  session.record = { ...session.record, extra: { ...session.record.extra, resuming: true } };
   await say(context, 'follow-up.resume', { recap });
   return true;
 }

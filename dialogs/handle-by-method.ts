@@ -33,6 +33,7 @@ export async function conclude(context: TurnContext, diagnosis: Diagnosis): Prom
   if (method) await sayText(context, method);
   if (diagnosis.recheckAt) await sayText(context, text(session.locale, 'conclusion.then', params));
   session.diagnosis = diagnosis;
+  session.questions = session.draft.asked.length;
   session.draft = {
     ...session.draft,
     asked: [],

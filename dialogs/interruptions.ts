@@ -62,7 +62,8 @@ function commandOf(session: Session) {
   return undefined;
 }
 
-function startOver(session: Session): void {
+/** Forgets the matter, keeps the conversation. */
+export function startOver(session: Session): void {
   session.draft = newDraft(session.now);
   session.diagnosis = undefined;
   session.asking = undefined;

@@ -60,6 +60,8 @@ export interface Session {
   doubted: readonly SlotName[];
   /** A digression was answered; the pending question is repeated without counting as misunderstood. */
   digressed: boolean;
+  /** Questions that led to the conclusion of this turn; 0 when nothing was concluded. */
+  questions: number;
   /** The user had everything about this conversation deleted; nothing is kept of this turn. */
   forgotten: boolean;
 }

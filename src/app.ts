@@ -48,13 +48,13 @@ export function createApp({ config, store, telemetry, channels }: AppOptions): A
   const bot = createBot({
     ...{ store, recognizer, profiles },
     ...(botFramework.MicrosoftAppTenantId && { staffTenant: botFramework.MicrosoftAppTenantId }),
-    observe: ({ record, understanding, asking, diagnosis, case: opened, draft }) => {
+    observe: ({ record, understanding, asking, diagnosis, case: opened, questions }) => {
       const reached = diagnosis?.outcome !== undefined && diagnosis.outcome !== record.diagnosis?.outcome;
       telemetry.judged(entryId(record.id), {
         intent: understanding.intent,
         step: asking,
         caseId: opened?.id,
-        ...(reached && { outcome: diagnosis.outcome, questions: draft.asked.length }),
+        ...(reached && { outcome: diagnosis.outcome, questions }),
       });
     },
   });

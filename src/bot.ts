@@ -124,6 +124,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     answered: false,
     doubted: (record.extra?.doubted ?? []) as unknown as readonly SlotName[],
     digressed: false,
+    questions: 0,
     forgotten: false,
   };
 }
