@@ -54,14 +54,30 @@ export function findEnums(text: string, options: Options): SlotMention[] {
   });
   const answer = answerTo(text, options);
   const kept = found.filter((other) => other.slot !== answer?.slot);
-  const mentions = answer ? [...kept, answer] : found;
+  const mentions = answer ? [...kept, answer] : [...found];
+  const route = mentions.some(({ slot }) => slot === 'refundMethod') ? undefined : refundRoute(text);
+  if (route) mentions.push(mention('refundMethod', route.value, route.text));
   const refunds = options.expecting === 'refundMethod' || /退|refund|return/.test(text);
   const exact = mentions.some((other) => other.slot === 'payMethod');
   return mentions.filter(({ slot }) => (slot !== 'payFamily' || !exact) && (slot !== 'refundMethod' || refunds));
 }
 
+/** By what the money came and where it goes back, when both are told apart in the message: 支付宝付的 … 退回银行卡. */
+function refundRoute(text: string): { value: string; text: string } | undefined {
+  const toCard = text.match(/退(?:到|回|返|去|进|给)[^,。\d]{0,6}卡|退货/)?.[0];
+  if (!toCard || /没退|不退/.test(text)) return undefined;
+  const value = [
+    /微信/.test(text) && toCard !== '退货' && 'wechatCard',
+    /支付宝/.test(text) && toCard !== '退货' && 'alipayCard',
+    /信用卡/.test(text) && /pos|退货|刷/.test(text) && 'posCredit',
+    /储蓄卡|借记卡/.test(text) && /pos|退货|刷/.test(text) && 'posDebit',
+  ].find((found) => typeof found === 'string');
+  return value ? { value, text: toCard } : undefined;
+}
+
 /** 看不了 and 找不到 are answers to 后台显示什么 and 有小票吗, though they sound like 不知道. */
 function unseen(text: string, slot: EnumSlot): SlotMention | undefined {
+  if (slot === 'txStatus' && /(?:查|找)不到/.test(text)) return mention(slot, 'notFound', text);
   if (slot === 'txStatus' && /看|查|后台|app|弄/.test(text)) return mention(slot, 'cannotCheck', text);
   return slot === 'hasSlip' && /找不|没留/.test(text) ? mention(slot, 'no', text) : undefined;
 }
@@ -70,8 +86,8 @@ function answerTo(text: string, { expecting, reply }: Options): SlotMention | un
   const slot = SLOTS.find((name) => name === expecting);
   if (!slot) return undefined;
   if (reply === 'unknown') return unseen(text, slot);
-  if (YES_NO.has(slot) && (reply === 'yes' || reply === 'no')) return mention(slot, reply, text);
   const plain = said(clauses(text), slot);
+  if (!plain && YES_NO.has(slot) && (reply === 'yes' || reply === 'no')) return mention(slot, reply, text);
   const loose = plain ?? asked(text, slot);
   if (loose) return mention(slot, loose.value, loose.text);
   const family = slot === 'payMethod' ? asked(text, 'payFamily') : undefined;

@@ -30,7 +30,7 @@ export interface ExtractOptions {
 
 /** How long things last, counts and other figures that are neither time nor money. */
 const OTHER_FIGURES =
-  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟?|周|月|年|工作日|自然日|星期|岁|倍|遍|次|条|级|寸)(?!\d)|24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}/g;
+  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟|秒(?!到|结)|周|月|年|工作日|自然日|星期|岁|倍|遍|次|条|级|寸)(?!\d)|24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}/g;
 
 /** Facts, signals and plain answers of a (masked) text. Never throws; considers at most 2,000 characters; linear. */
 export function extract(text: string, options: ExtractOptions): Extraction {
@@ -41,17 +41,30 @@ export function extract(text: string, options: ExtractOptions): Extraction {
   const signals = findSignals(normalized);
   const found = findFacts(normalized, text, { ...options, reply, signals });
   const language = languageOf(text);
+  const shrugs = !reply && shrug(normalized, expecting, found.slots);
   return {
     normalized,
-    slots: found.slots,
+    slots: shrugs ? found.slots.filter(({ slot }) => slot !== expecting) : found.slots,
     transactions: found.transactions,
     signals,
+    ...(shrugs ? { reply: 'unknown' as const } : {}),
     ...(found.amountRange ? { amountRange: true } : {}),
     ...(found.ambiguousHour ? { ambiguousHour: true } : {}),
     ...(reply && !(reply === 'unknown' && found.slots.some(({ slot }) => slot === expecting)) ? { reply } : {}),
     ...(command ? { command } : {}),
     ...(language ? { language } : {}),
   };
+}
+
+const FREE_TEXT = new Set<string>(['feeName', 'payerName', 'payeeName', 'noticeText']);
+const SHRUG = /不知道|不清楚|不确定|没看清|没算|不好说|搞不懂|没印象|not sure|don'?t know/;
+const SHRUG_LENGTH = 16;
+
+/** 就是不知道才问, 外卡的不知道: a short answer that has no value in it. */
+function shrug(text: string, expecting: Asking | undefined, slots: readonly SlotMention[]): boolean {
+  if (!expecting || text.length > SHRUG_LENGTH || !SHRUG.test(text)) return false;
+  const own = slots.find(({ slot }) => slot === expecting);
+  return own === undefined || (FREE_TEXT.has(own.slot) && own.value === text);
 }
 
 interface FactOptions extends ExtractOptions {
@@ -71,7 +84,11 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
   const role = roleOf(normalized, expecting === 'role');
   const fee = feeNameOf(normalized);
   const feeOnly = fee !== undefined && fee.name !== 'merchantFee' && fee.name !== 'instantFee';
-  const when = readWhen(withoutRates, { now: options.now, expecting, fee: feeOnly || expecting === 'feeTime' });
+  const when = readWhen(withoutRates, {
+    now: options.now,
+    expecting,
+    fee: feeOnly || expecting === 'feeTime' || signals.includes('rateRaised'),
+  });
   const withoutTimes = takeOut(
     withoutRates,
     when.timed.map(({ mention }) => mention),
@@ -86,6 +103,7 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
     timed: when.timed,
     doubled: signals.includes('doubleCharge'),
     fee: feeOnly,
+    shortCounts: feeOnly || signals.includes('chargeback'),
   });
   const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|fee|charge/.test(normalized);
   const enums = findEnums(normalized, { expecting, reply }).filter(({ slot }) => slot !== 'feeAgreed' || feeTalk);

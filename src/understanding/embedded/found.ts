@@ -47,7 +47,7 @@ const isGap = (text: string, at: number): boolean =>
 /** Clauses of a text, split at punctuation. */
 export function clauses(text: string): string[] {
   return text
-    .split(/[,。!?;\n]|\.(?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u)
+    .split(/[,。!?;\n]|[.、](?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u)
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '');
 }

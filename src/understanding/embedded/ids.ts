@@ -55,6 +55,7 @@ function serial(value: string): TextSlot | undefined {
 /** Whose card: 结算卡/收款卡/到账的卡 is the settlement card, else the payer's. */
 const SETTLE = /到账那张|结算|收款卡|到账卡|入账卡|到账的卡|收钱的|打款到|绑定?的?卡|提现|settle|payout/;
 const PAYER = /顾客|客人|客户|付款|刷的|对方|持卡|他的卡|信用卡|customer/;
+const CARD = /卡/;
 const tail = (_value: string, left: string): TextSlot =>
   SETTLE.test(left) && !PAYER.test(left.slice(left.search(SETTLE))) ? 'settleCardLast4' : 'cardLast4';
 
@@ -84,7 +85,7 @@ const LABELS: readonly Label[] = [
   { name: /交易单|微信单|支付宝单|支付单|转账单|transaction/g, value: '[0-9a-z]{16,64}', slot: () => 'orderNo' },
   { name: /订单|交易|单|order/g, value: '[0-9a-z_*@|-]{6,64}', slot: order },
   {
-    name: /应答|返回|错误|响应|报错|代码|屏幕(?:上)?(?:提示|显示|写着?|出现)?|提示|显示|response|error code/g,
+    name: /应答|返回|错误|响应|报错|代码|跳出来|报(?=\d)|报了|屏幕(?:上)?(?:提示|显示|写着?|出现)?|提示|显示|response|error code/g,
     value: `(?:${CODE}\\d|\\d${CODE})(?!${CODE}|[.:点年月日号块元秒分次笔%])`,
     slot: () => 'responseCode',
   },
@@ -107,9 +108,10 @@ const TAIL = new RegExp(
 const MASKED_CARD = /\[[^\]]{0,30}?尾号\s?(?<v>\d{4})[^\]]{0,10}\]/g;
 const MASKED = /\[[^\]]{0,20}隐藏[^\]]{0,20}\]/g;
 const PHONE = /(?<![\d*])(?<v>1[3-9]\d(?:\*{4}|[ -]?\d{4}[ -]?)\d{4}|0\d{2,3}-\d{7,8}|0\d{2,3}\*{3,4}\d{4})(?![\d*])/g;
-const CASE = /(?<![a-z\d])(?<v>dz\d{8}(?:-[0-9a-z]{2,10}){1,3})(?![a-z\d])/g;
+const CASE =
+  /(?<![a-z\d])(?<v>dz\d{8}(?:-[0-9a-z]{2,10}){1,3})(?![a-z\d])|(?<=(?:案件|工单)(?:编?号)?(?:是|为|:)?\s?)\d{8}-\d{3,6}(?:-\d{2})?(?!\d)/g;
 const HOTLINE =
-  /(?<!\d)(?:95\d{3}|96110|12363|12378|12315|12345|12356|110|120|400[- ]?\d{3,4}[- ]?\d{3,4}|10086|10010)(?=\s?(?:[^\d.万千百块元wk]|$))(?<!(?:刷|付|收|扣|额|元|¥|钱)了?(?:95\d{3}|110|120))/g;
+  /(?<![\d,.])(?:95\d{3}|96110|12363|12378|12315|12345|12356|(?<=[打拨报]了?(?:过|个)?\s?)1[12]0(?!块|元)|400[- ]?\d{3,4}[- ]?\d{3,4}|10086|10010)(?=\s?(?:[^\d.万千百块元wk]|$))(?<!(?:刷|付|收|扣|额|元|¥|钱)了?95\d{3})/g;
 
 const mention = (slot: TextSlot, value: string, text: string): Found['mention'] => ({ slot, value, text }) as Found['mention'];
 const found = (match: RegExpMatchArray, slot: TextSlot, value: string): Found => ({
@@ -121,6 +123,7 @@ const found = (match: RegExpMatchArray, slot: TextSlot, value: string): Found =>
 /** Value as it is kept: upper case, digits spoken as digits, short traceNo and batchNo padded with zeros. */
 function kept(slot: TextSlot, words: string): string {
   if (slot === 'merchantOrderNo' || slot === 'orderNo') return words.toUpperCase();
+  if (slot === 'caseId') return words.toUpperCase();
   const value = toDigits(words).toUpperCase();
   return slot === 'traceNo' || slot === 'batchNo' ? value.padStart(6, '0') : value;
 }
@@ -141,7 +144,7 @@ function labelled(text: string): Found[] {
 /** 提示96, 显示A7: two characters with a digit; a bare amount such as 显示50 is not one. */
 function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boolean {
   if (RESPONSE_LABEL.test(match[0]) || /[a-z]/.test(raw)) return true;
-  return /^(?:提示|屏幕)/.test(match[0]) && !/^\s?(?:块|元|笔|次)/.test(text.slice((match.index ?? 0) + match[0].length));
+  return /^(?:提示|屏幕|跳出来|报)/.test(match[0]) && !/^\s?(?:块|元|笔|次)/.test(text.slice((match.index ?? 0) + match[0].length));
 }
 
 function tails(text: string, expecting: Asking | undefined): Found[] {
@@ -149,7 +152,10 @@ function tails(text: string, expecting: Asking | undefined): Found[] {
   return cards.map((match) => {
     const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? '';
     const left = text.slice(Math.max(0, match.index - 14), match.index);
-    const own = tail('', left);
+    const own =
+      tail('', left) === 'settleCardLast4' || (SETTLE.test(text) && !PAYER.test(text) && !CARD.test(left))
+        ? 'settleCardLast4'
+        : 'cardLast4';
     const asked = expecting === 'settleCardLast4' && own === 'cardLast4' && !PAYER.test(left);
     const end = match.index + match[0].length;
     const start = match.groups?.v3 ? end - value.length : match.index;
@@ -186,6 +192,7 @@ const ASKED: { readonly [S in SlotName]?: Asked } = {
   authCode: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{6})[^a-z\d]{0,4}$/, slot: exactly('authCode') },
   orderNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z](?: ?[0-9a-z_-]){9,63})[^a-z\d]{0,4}$/, slot: exactly('orderNo') },
   merchantOrderNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z_*@|-]{6,64})[^a-z\d]{0,4}$/, slot: exactly('merchantOrderNo') },
+  caseId: { pattern: /^[^a-z\d]{0,8}((?:dz)?\d{8}-[0-9a-z-]{3,16})[^a-z\d]{0,4}$/, slot: exactly('caseId') },
   responseCode: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{2})[^a-z\d]{0,4}$/, slot: exactly('responseCode') },
 };
 
@@ -193,7 +200,7 @@ function answered(text: string, expecting: Asking | undefined): Found[] {
   const asked = expecting && ASKED[expecting as SlotName];
   const raw = asked && text.match(asked.pattern)?.[1];
   if (!asked || !raw || !/[\d〇零一二三四五六七八九幺]/.test(raw)) return [];
-  const value = /[a-z]/.test(raw) ? raw : toDigits(raw);
+  const value = /[a-z]/.test(raw) || expecting === 'caseId' ? raw : toDigits(raw);
   const slot = asked.slot(value.replace(/ /g, ''));
   return slot ? [{ start: 0, end: text.length, mention: mention(slot, kept(slot, value.replace(/ /g, '')), raw) }] : [];
 }

@@ -11,8 +11,10 @@ export interface MoneyOptions {
   readonly timed: readonly Timed[];
   /** 重复扣款: the same sum said twice is one sale. */
   readonly doubled: boolean;
-  /** A fee of the machine is spoken of: what is short is that fee. */
+  /** A fee of the machine is spoken of. */
   readonly fee: boolean;
+  /** What is short is itself the sum in question: a fee, a chargeback. */
+  readonly shortCounts: boolean;
 }
 
 export interface Sale {
@@ -69,10 +71,15 @@ function withTimes(sales: readonly Sum[], timed: readonly Timed[]): Sale[] {
 }
 
 /** One sum, repeated sums, or several sales. */
+/** 吃饭123他给我刷成1230: the sum really charged. */
+const CHARGED_AS = /(?:刷|扣|收|付|输|打|按|弄)成了?\s?$/;
+
 function readSales(sums: readonly Sum[], text: string, options: MoneyOptions): { sum?: Sum; total?: Fen; sales: Sale[] } {
   const live = sums.filter((sum) => !sum.denied && (sum.role === 'sale' || sum.role === 'each' || sum.role === 'total'));
   const corrected = live.filter((sum) => sum.correction);
   if (corrected.length > 0) return { sum: corrected.at(-1) as Sum, sales: [] };
+  const charged = live.find((sum) => CHARGED_AS.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start)));
+  if (charged) return { sum: charged, sales: [] };
   const total = live.find((sum) => sum.role === 'total');
   const parts = live.filter((sum) => sum.role !== 'total');
   const count = countOf(text);
@@ -119,6 +126,9 @@ function isList(parts: readonly Sum[], text: string, options: MoneyOptions): boo
   });
 }
 
+/** 没有秒到费, as an answer: none was taken. */
+const NO_FEE = /^[^\d]{0,4}(?:没有?|未|无|不收|不扣|免)(?:收|扣|有)?[^\d]{0,8}$|^none\b|^no\b/;
+
 /** Money of a message: what was sold, what arrived of it, the fee for speed; lists of sales; ranges refused. `text` has ids and times taken out. */
 export function readMoney(text: string, options: MoneyOptions): Money {
   const tokens = findAmounts(text);
@@ -129,18 +139,25 @@ export function readMoney(text: string, options: MoneyOptions): Money {
   const instant = last('instantFee');
   const fee = last('fee');
   const slots: SlotMention[] = [];
-  const main = mainSum(sum, fee ?? (options.fee ? last('short') : undefined), options);
+  const main = mainSum(
+    sum ?? (net || fee ? undefined : last('balance')),
+    fee ?? (options.shortCounts ? last('short') : undefined),
+    options,
+  );
   if (main) slots.push(total === undefined ? mention('amount', main) : { ...mention('amount', main), slot: 'amount', value: total });
   if (net) slots.push(mention(options.expecting === 'amount' && !main ? 'amount' : 'netAmount', net));
   if (instant) slots.push(mention('instantFee', instant));
   const range =
     !main && tokens.some((token) => token.range && (token.strength === 'unit' || options.aboutMoney || options.expecting === 'amount'));
+  if (options.expecting === 'instantFee' && slots.length === 0 && NO_FEE.test(text)) slots.push({ slot: 'instantFee', value: 0, text });
   return { slots: asAsked(slots, options.expecting), transactions: sales.length > 1 ? sales : [], amountRange: range };
 }
 
 /** Without a sale the fee itself is the amount in question (扣了我299流量费). */
 const mainSum = (sum: Sum | undefined, fee: Sum | undefined, options: MoneyOptions): Sum | undefined =>
-  sum ?? (options.expecting === 'netAmount' || options.expecting === 'instantFee' ? undefined : fee);
+  (options.fee && sum?.role !== 'total' ? fee : undefined) ??
+  sum ??
+  (options.expecting === 'netAmount' || options.expecting === 'instantFee' ? undefined : fee);
 
 /** A lone figure answers the question about money that was asked. */
 function asAsked(slots: readonly SlotMention[], expecting: Asking | undefined): SlotMention[] {

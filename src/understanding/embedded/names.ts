@@ -81,13 +81,16 @@ function bankMentions(text: string, options: NameOptions): SlotMention[] {
   return mentions;
 }
 
+/** 激活 alone names the fee only when no other does (押金…激活后返). */
+const ACTIVATED = '激活';
+
 /** Code name of the fee spoken of; undefined when none is named. */
 export function feeNameOf(text: string): { readonly name: FeeName; readonly word: string } | undefined {
   for (const [name, words] of FEES) {
     const word = words.find((candidate) => text.includes(candidate));
     if (word !== undefined && !isElsewhere(text, word)) return { name: name as FeeName, word };
   }
-  return undefined;
+  return text.includes(ACTIVATED) && !isElsewhere(text, ACTIVATED) ? { name: 'activationFee', word: ACTIVATED } : undefined;
 }
 
 /** Deposits of hotels and flats, insurance and members of other things are not fees of the machine. */
@@ -105,11 +108,14 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
 const isElsewhere = (text: string, word: string): boolean => ELSEWHERE[word]?.test(text) ?? false;
 
 const PAYER_LABEL =
-  /(?:打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:上?(?:显示|写)|叫|是|为|的|:)*\s?(?:是|个|一个|叫)?(?<v>[^,。!?;\s□]{2,24})/;
+  /(?:给我(?:打|转)(?:钱|款)?的|打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:上?(?:显示|写)|叫|是|为|的|:)*\s?(?:是|个|一个|叫)?(?<v>[^,。!?;\s□]{2,24})/;
 const PAYEE_LABEL =
   /(?:收款方|收款人|商户全称|收款商户|商户名称|收款账户)(?:名称|名字|全称|户名)?(?:显示|写|叫|是|为|的|:)*\s?(?<v>[^,。!?;\s□]{2,24})/;
 const NO_NAME = /^(?:谁|什么|哪|不|没|吗|呢|怎么|账户|是谁|显示什么|的|了|不是|查|那边|说)/;
-const LEAD_IN = /^(?:显示)?(?:是|叫|写的是|写的|为|:|好像是|应该是)?\s?/;
+/** What is said after a name: …打的, …的个人账户. */
+const OWN_WORDS = /(?:打|转|付)(?:的|过来的?|来的)$|的?(?:个人|私人)?账户$/;
+const LEAD_IN =
+  /^(?:上面)?(?:就)?(?:显示|提示|写着?|说)?(?:是|叫|的是|的|为|:|：|好像是|应该是)?\s?(?:一?个)?(?:不认识的|陌生的?)?(?:名字)?(?:叫)?/;
 
 function payer(text: string, original: string, expecting: Asking | undefined): SlotMention[] {
   const slots = [
@@ -119,7 +125,7 @@ function payer(text: string, original: string, expecting: Asking | undefined): S
   return slots.flatMap(([slot, label]): SlotMention[] => {
     const named = text.match(label)?.groups?.v;
     if (named !== undefined && !NO_NAME.test(named))
-      return [{ slot, value: named.replace(/(?:打|转|付)(?:的|过来的?|来的)$/, ''), text: named }];
+      return [{ slot, value: named.replace(OWN_WORDS, '').replace(LEAD_IN, ''), text: named }];
     if (expecting !== slot) return [];
     const value = original
       .trim()
@@ -138,7 +144,16 @@ export function findNamed(text: string, original: string, options: NameOptions &
   const free = answers ? [] : payer(text, original, options.expecting);
   const notice: SlotMention[] =
     options.expecting === 'noticeText' && !answers && text.length >= 2
-      ? [{ slot: 'noticeText', value: original.trim().slice(0, NOTICE_LENGTH), text: text.slice(0, NOTICE_LENGTH) }]
+      ? [
+          {
+            slot: 'noticeText',
+            value: original
+              .trim()
+              .replace(/^(?:上面|就|它|app)?(?:写着?|显示|提示|说)(?:的是|是|：|:)?/, '')
+              .slice(0, NOTICE_LENGTH),
+            text: text.slice(0, NOTICE_LENGTH),
+          },
+        ]
       : [];
   return [...bankMentions(text, options), ...acquirer(text), ...free, ...notice];
 }

@@ -43,7 +43,7 @@ const DIGIT: Readonly<Record<string, number>> = {
   玖: 9,
 };
 const UNIT: Readonly<Record<string, number>> = { 十: 10, 拾: 10, 百: 100, 佰: 100, 千: 1000, 仟: 1000, k: 1000, 万: 1e4, w: 1e4, 亿: 1e8 };
-const ARABIC = /\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?![\d,])|\d{1,12}(?:\.\d{1,4})?(?!\d)|\d{1,12}/y;
+const ARABIC = /\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d|,\d)|\d{1,12}(?:\.\d{1,4})?(?!\d)|\d{1,12}/y;
 const MAX_PIECES = 24;
 
 type Piece =

@@ -3,7 +3,7 @@ import type { AmountToken } from './amounts';
 import { clauseAt } from './found';
 
 /** What a figure is the amount of. `other`: money of another matter (a limit, a fee beside the sale, a balance). */
-export type SumRole = 'sale' | 'net' | 'instantFee' | 'fee' | 'total' | 'each' | 'short' | 'other';
+export type SumRole = 'sale' | 'net' | 'instantFee' | 'fee' | 'total' | 'each' | 'short' | 'balance' | 'other';
 
 export interface Sum {
   readonly token: AmountToken;
@@ -28,9 +28,9 @@ export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
 const VERB_BEFORE =
-  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
-  /^\s?(?:□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
+  /^\s?(?:□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
 /** What is said before the right value. */
 const CORRECTS =
@@ -60,7 +60,7 @@ const DIRECT_VERB =
   /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
-  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□])到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
+  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□])到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
 const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收)\S{0,2}$/;
 const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)(?!(?:只有|只|才|就)?\s?[\d□一二三四五六七八九十百两])/;
 const INSTANT_BEFORE =
@@ -93,7 +93,7 @@ function roleOf(before: string, after: string): SumRole {
   if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
   if (EACH_BEFORE.test(before) || EACH_AFTER.test(after)) return 'each';
   if ((NET_BEFORE.test(before) && !NOT_NET.test(before)) || NET_AFTER.test(after)) return 'net';
-  if (BALANCE_BEFORE.test(before)) return 'other';
+  if (BALANCE_BEFORE.test(before)) return 'balance';
   return 'sale';
 }
 

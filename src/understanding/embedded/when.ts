@@ -55,12 +55,13 @@ function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeS
   if (told && /refund|return/.test(text) && !/\b(?:paid|bought|swiped|charged)\b/.test(before)) return 'refundTime';
   if ((STATUS_AFTER.test(after) && !told) || (PROMISE_BEFORE.test(before) && !/应该是$/.test(before))) return undefined;
   const saleNear = SALE.exec(near)?.index ?? 99;
-  const refundNear = REFUND.exec(near)?.index ?? 99;
+  const refundNear = /^(?:的)?[那这](?:一)?笔/.test(near) ? 99 : (REFUND.exec(near)?.index ?? 99);
   if (refundNear < saleNear) return 'refundTime';
   if (saleNear < 99) return 'txTime';
   if (REFUND.test(before) && !SALE.test(before.slice(before.search(REFUND)))) return 'refundTime';
   if (REFUND.test(text) && /^(?:就|才|我|商家|店家|他们)?(?:申请|发起|提交|办|弄|操作|处理|同意)/.test(after)) return 'refundTime';
-  if (REFUND.test(text) && !SALE.test(text)) return 'refundTime';
+  if (options.fee && !SALE.test(text) && FEE_VERB.test(near)) return 'feeTime';
+  if (/退(?!票|出|押)|refund/.test(text) && !SALE.test(text) && !options.fee) return 'refundTime';
   if (asked) return asked;
   if (/changed|换(?:了|过)?(?:结算)?卡/.test(before)) return undefined;
   if (OTHER_EVENT.test(after.slice(0, 20)) && !SALE.test(before)) return undefined;
