@@ -3,6 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { isLoopbackHost } from './channels/loopback';
 import { loadProfiles, type Profiles } from './domain/profile';
+import { parseRedisUrl } from './store/redis-url';
+import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
 
 /** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
 
@@ -25,10 +27,14 @@ const yesNo = z
 const text = z.string().optional();
 /** Keys and tokens come from here, so plain http is for this machine only. */
 const safeUrl = z.string().refine(isSafeUrl, 'must be an https URL (http only on a loopback address)').optional();
-const redisUrls = z
+const redisUrl = z
   .string()
-  .refine((value) => value.split(',').every((one) => /^rediss?(\+(sentinel|cluster))?:\/\/\S+$/.test(one.trim())), {
-    message: 'must be one or more redis:// or rediss:// URLs',
+  .superRefine((value, context) => {
+    try {
+      parseRedisUrl(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof RangeError ? error.message : 'is not a Redis URL' });
+    }
   })
   .optional();
 
@@ -44,9 +50,7 @@ export const SETTINGS = {
   }),
   Store: z.object({
     DATA_DIR: z.string().prefault('./data').describe('Folder of the embedded store; one running process per folder.'),
-    REDIS_URL: redisUrls.describe(
-      'Redis instead of the embedded store. The forms for Sentinel, Cluster and TLS are in docs/operations.md.',
-    ),
+    REDIS_URL: redisUrl.describe('Redis instead of the embedded store. The forms for Sentinel, Cluster and TLS are in docs/operations.md.'),
     DATA_KEY: z
       .string()
       .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64, as `openssl rand -base64 32` makes them')
@@ -57,6 +61,7 @@ export const SETTINGS = {
     BURST_MS: wholeNumber(0, 10_000, 1200).describe('How long an unfinished message waits for its continuation, in ms; 0 never waits.'),
     PROFILE_DIR: text.describe('Folder whose acquirers/, holidays/, contacts.json and fees.json replace or add to those of the product.'),
   }),
+  Web: WEB_SETTINGS,
   Desk: z.object({
     DESK_KEY: text.describe('Key for /api/desk, sent as "Authorization: Bearer KEY"; empty switches the desk off.'),
   }),
@@ -90,6 +95,7 @@ const schema = z.object({
   ...SETTINGS.Server.shape,
   ...SETTINGS.Store.shape,
   ...SETTINGS.Conversation.shape,
+  ...SETTINGS.Web.shape,
   ...SETTINGS.Desk.shape,
   ...SETTINGS['Bot Framework'].shape,
   ...SETTINGS['Bot Framework, other clouds'].shape,
@@ -106,6 +112,7 @@ export interface Config {
   /** `dataDir` is absolute. */
   readonly store: { readonly dataDir: string; readonly redisUrl: string | undefined; readonly dataKey: Buffer | undefined };
   readonly conversation: { readonly burstMs: number };
+  readonly web: WebConfig;
   readonly desk: { readonly key: string | undefined };
   readonly botFramework: BotFrameworkSettings;
   /** Acquirers, holidays, contacts and fees, checked. */
@@ -155,7 +162,8 @@ export function formatFaults(faults: readonly string[]): string {
 }
 
 function group(settings: Settings, profiles: Profiles, cwd: string): Config {
-  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...botFramework } = settings;
+  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...others } = settings;
+  const { web, rest: botFramework } = takeWeb(others);
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
     store: Object.freeze({
@@ -164,6 +172,7 @@ function group(settings: Settings, profiles: Profiles, cwd: string): Config {
       dataKey: DATA_KEY === undefined ? undefined : Buffer.from(DATA_KEY, 'base64'),
     }),
     conversation: Object.freeze({ burstMs: BURST_MS }),
+    web,
     desk: Object.freeze({ key: DESK_KEY }),
     botFramework: Object.freeze({
       ...botFramework,

@@ -122,6 +122,18 @@ describe('settings', () => {
     expect(faults(env).map((fault) => fault.split(':')[0])).toEqual(wrong);
   });
 
+  test.each([
+    ['redis://localhost', 0],
+    ['rediss://user:p%40ss@redis.example.com:6380/2', 0],
+    ['redis+sentinel://10.0.0.1:26379,10.0.0.2:26379/main', 0],
+    ['redis+cluster://10.0.0.1:7000,10.0.0.2:7000', 0],
+    ['redis://a,redis://b', 1],
+    ['redis+sentinel://10.0.0.1', 1],
+    ['localhost:6379', 1],
+  ])('REDIS_URL %s has %d faults', (url, count) => {
+    expect(faults({ REDIS_URL: url })).toHaveLength(count);
+  });
+
   test('the private key may be written on one line', () => {
     const { botFramework } = config(
       readConfig({ MicrosoftAppId: 'a', CertificateThumbprint: 'x', CertificatePrivateKey: 'one\\ntwo' }, empty),
