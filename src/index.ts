@@ -6,6 +6,7 @@ import { createChannels } from './channels';
 import { createCloud } from './channels/cloud';
 import { completeSettings, createTokenSource } from './channels/cloud-auth';
 import { createConnector } from './channels/connector';
+import { DIRECT_LINE } from './channels/direct-line/direct-line';
 import { createTerminal, TERMINAL } from './channels/terminal';
 import { type Config, formatFaults, readConfig } from './config';
 import { createCaseRoutes } from './desk/routes';
@@ -14,6 +15,7 @@ import { findConversation } from './repositories/conversations';
 import { close, createServer, listen } from './server';
 import { partitionOf, type Store } from './store/store';
 import { captureConsole, createTelemetry, type Telemetry } from './telemetry';
+import { openWebChannel } from './web-channel';
 
 /** `node dist/src/index.js` serves; with the word `chat` it talks in the terminal instead. */
 
@@ -39,9 +41,14 @@ async function serve(): Promise<void> {
   captureConsole(telemetry.log);
   const store = await openOrFail(config.store);
   const connector = createConnector({ token: createTokenSource(completeSettings(config.botFramework)), timeoutMs: CONNECTOR_TIMEOUT_MS });
-  const app = createApp({ config, store, telemetry, channels: createChannels({ connector }) });
-  const server = createServer({ store, telemetry, routes: routesOf({ config, store, telemetry, app }) });
+  const accept: App['turns']['accept'] = (activity) => app.turns.accept(activity);
+  const web = await openWebChannel({ config: config.web, store, telemetry, accept, elsewhere: connector.deliver });
+  const channels = createChannels({ connector, own: { [DIRECT_LINE]: web.channel } });
+  const app = createApp({ config, store, telemetry, channels });
+  const server = createServer({ store, telemetry, routes: { ...web.routes, ...routesOf({ config, store, telemetry, app }) } });
+  server.server.on('upgrade', (request, socket, head) => web.upgrade(request, socket, head) || socket.destroy());
   const stop = async () => {
+    await web.close();
     const requests = close(server, CLOSE_REQUESTS_MS);
     await app.close();
     await requests;
@@ -142,6 +149,7 @@ function banner({ store, botFramework, desk }: Config, port: number, warnings: r
   const weak = desk.key !== undefined && desk.key.length < 16 ? ['DESK_KEY is short; use 16 characters or more'] : [];
   return [
     'Daozhang 到账助手 is ready.',
+    `  Chat page                                     http://localhost:${port}/`,
     `  Bot Framework (Emulator, Teams, Direct Line)  http://localhost:${port}/api/messages`,
     '  In the terminal                               npm run chat',
     `  Cases for the desk                            ${desk.key === undefined ? 'off; set DESK_KEY' : `http://localhost:${port}/api/desk/cases`}`,

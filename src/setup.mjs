@@ -46,15 +46,15 @@ function install() {
 }
 
 /** Content, not times: a checkout or a faked clock changes times. */
-function sourceHash() {
+function sourceHash(tops, folders) {
   const hash = createHash('sha256');
   const add = (file) =>
     hash
       .update(`${path.relative(root, file)}\0`)
       .update(readFileSync(file))
       .update('\0');
-  for (const file of ['tsconfig.json', 'package-lock.json']) add(at(file));
-  for (const folder of ['src', 'dialogs', 'locales']) {
+  for (const file of tops) add(at(file));
+  for (const folder of folders) {
     const entries = readdirSync(at(folder), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
     for (const file of files.sort()) add(file);
@@ -62,13 +62,20 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-function build() {
-  const stamp = at('dist/.built');
-  const hash = sourceHash();
-  if (existsSync(at('dist/src/index.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  run(process.execPath, [at('node_modules/typescript/bin/tsc')]);
+/** Runs a program of node_modules unless what it made is of the same sources. */
+function buildPart({ stamp, result, tops, folders, script }) {
+  const hash = sourceHash(tops, folders);
+  if (existsSync(at(result)) && existsSync(at(stamp)) && readFileSync(at(stamp), 'utf8') === hash) return;
+  run(process.execPath, [at(script)]);
   mkdirSync(at('dist'), { recursive: true });
-  writeFileSync(stamp, hash);
+  writeFileSync(at(stamp), hash);
+}
+
+function build() {
+  const server = { folders: ['src', 'dialogs', 'locales'], script: 'node_modules/typescript/bin/tsc' };
+  buildPart({ ...server, tops: ['tsconfig.json', 'package-lock.json'], stamp: 'dist/.built', result: 'dist/src/index.js' });
+  const pages = { folders: ['src/web', 'locales'], script: 'src/web/build.mjs' };
+  buildPart({ ...pages, tops: ['package-lock.json'], stamp: 'dist/.built-web', result: 'dist/web/chat/index.html' });
 }
 
 function isOnPath(program) {
@@ -82,19 +89,24 @@ function isOnPath(program) {
   });
 }
 
-/** Programs the tests start themselves, as Debian packages. */
-const TEST_PROGRAMS = [{ program: 'redis-server', aptPackage: 'redis-server', instead: 'TEST_REDIS_URL' }];
+/** Programs the tests start themselves, with their Debian packages. Without an optional one its tests say so and are skipped. */
+const TEST_PROGRAMS = [
+  { program: 'redis-server', packages: ['redis-server'], instead: 'TEST_REDIS_URL' },
+  { program: 'chromium', packages: ['chromium', 'fonts-noto-cjk'], instead: 'TEST_CHROMIUM', optional: true },
+];
 
 function provideTestPrograms() {
   const missing = TEST_PROGRAMS.filter(({ program, instead }) => !process.env[instead] && !isOnPath(program));
-  if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
-    const wishes = missing.map(({ program, instead }) => `${program} (or set ${instead})`).join(', ');
-    fail(`the tests need ${wishes}. On Debian or Ubuntu: sudo apt-get install ${missing.map((one) => one.aptPackage).join(' ')}`);
+    const needed = missing.filter(({ optional }) => !optional);
+    if (needed.length === 0) return;
+    const wishes = needed.map(({ program, instead }) => `${program} (or set ${instead})`).join(', ');
+    fail(`the tests need ${wishes}. On Debian or Ubuntu: sudo apt-get install ${needed.flatMap((one) => one.packages).join(' ')}`);
   }
+  if (missing.length === 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-qq'], env);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((one) => one.aptPackage)], env);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.flatMap((one) => one.packages)], env);
 }
 
 const wishes = process.argv.slice(2);

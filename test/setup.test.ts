@@ -35,6 +35,10 @@ function checkout({ installed, programs = [] }: { installed?: object; programs?:
     'node_modules/typescript/bin/tsc',
     `${note('tsc')} require('node:fs').mkdirSync('dist/src', { recursive: true }); require('node:fs').writeFileSync('dist/src/index.js', '');`,
   );
+  write(
+    'src/web/build.mjs',
+    `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'; appendFileSync('calls', 'web\\n'); mkdirSync('dist/web/chat', { recursive: true }); writeFileSync('dist/web/chat/index.html', '');`,
+  );
   for (const program of programs) {
     write(`bin/${program}`, `#!${process.execPath}\n${note(program)}`);
     chmodSync(path.join(at, 'bin', program), 0o755);
@@ -68,26 +72,35 @@ test.each([
 
 test('the build runs when a source has changed, and only then', () => {
   const { run, write } = checkout({ installed: INSTALLED });
-  expect(run(['--build']).calls).toHaveLength(1);
-  expect(run(['--build']).calls).toHaveLength(1);
-  write('locales/zh-CN.json', '{}');
+  expect(run(['--build']).calls).toEqual(['tsc ', 'web']);
   expect(run(['--build']).calls).toHaveLength(2);
+  write('dialogs/main.ts', '');
+  expect(run(['--build']).calls).toEqual(['tsc ', 'web', 'tsc']);
+  write('locales/zh-CN.json', '{}');
+  expect(run(['--build']).calls).toEqual(['tsc ', 'web', 'tsc ', 'tsc ', 'web']);
 });
 
 test('a missing test program is installed as root on Debian, else named in one line', () => {
   const isRoot = process.getuid?.() === 0;
   const { status, calls, stderr } = checkout({ installed: INSTALLED, programs: ['apt-get'] }).run(['--tests']);
-  if (isRoot) expect([status, calls]).toEqual([0, ['apt-get update -qq', expect.stringMatching(/^apt-get install -y .*redis-server$/)]]);
+  if (isRoot)
+    expect([status, calls]).toEqual([
+      0,
+      ['apt-get update -qq', expect.stringMatching(/^apt-get install -y .*redis-server chromium fonts-noto-cjk$/)],
+    ]);
   else expect([status, stderr.trim().split('\n').length]).toEqual([1, 1]);
   const bare = checkout({ installed: INSTALLED }).run(['--tests']);
   expect([bare.status, bare.stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining('sudo apt-get install redis-server')]]);
 });
 
-test('a Redis named in TEST_REDIS_URL or already on the PATH is enough', () => {
-  expect(checkout({ installed: INSTALLED }).run(['--tests'], { TEST_REDIS_URL: 'redis://somewhere' })).toMatchObject({
-    status: 0,
-    calls: [],
-  });
+test('a program named in the environment or already on the PATH is enough', () => {
+  const env = { TEST_REDIS_URL: 'redis://somewhere', TEST_CHROMIUM: '/opt/chromium' };
+  const done = { status: 0, calls: [] };
+  expect(checkout({ installed: INSTALLED, programs: ['apt-get'] }).run(['--tests'], env)).toMatchObject(done);
+  expect(checkout({ installed: INSTALLED, programs: ['apt-get', 'redis-server', 'chromium'] }).run(['--tests'])).toMatchObject(done);
+});
+
+test('without a browser the other tests can run', () => {
   expect(checkout({ installed: INSTALLED, programs: ['redis-server'] }).run(['--tests'])).toMatchObject({ status: 0, calls: [] });
 });
 

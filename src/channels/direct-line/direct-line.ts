@@ -9,7 +9,7 @@ import { createFiles } from './files';
 import { type DirectReply, type DirectRequest, refuse } from './http';
 import { createLimiter } from './limits';
 import { CHANNEL_ID, createLog, numberOf } from './log';
-import { lineOf } from './messages';
+import { lineOf, SERVICE_URL } from './messages';
 import { createStreams } from './streams';
 import { createTokens, openKey } from './tokens';
 import { azureSource, createWebToken, ownSource } from './web-token';
@@ -23,6 +23,8 @@ export interface DirectLineOptions {
   readonly mask: (activity: Partial<Activity>) => Promise<Partial<Activity>>;
   /** False when the user had everything about the conversation deleted in the turn just accepted. */
   readonly isRemembered: (activity: Partial<Activity>) => Promise<boolean>;
+  /** The way to Azure's channel of the same name. */
+  readonly elsewhere: Channel['deliver'];
   /** ISO +08:00. */
   readonly now: () => string;
   /** Told of what fails for no fault of the caller. */
@@ -80,6 +82,7 @@ export async function createDirectLine(options: DirectLineOptions): Promise<Dire
   const channel: Channel = {
     takesEvents: true,
     async deliver(activity) {
+      if (activity.serviceUrl !== SERVICE_URL) return options.elsewhere(activity);
       const conversation = activity.conversation?.id ?? '';
       if (activity.type === 'trace') return {};
       const appended = await log.append(conversation, `bot/${activity.id ?? ''}`, lineOf(activity));

@@ -47,6 +47,9 @@ export function isForwarded({ type, name, text, value, ...rest }: Incoming & { a
   return !!text || (value !== undefined && value !== null) || (rest.attachments ?? []).length > 0;
 }
 
+/** Marks the activities of this channel: Azure's has the same channelId, and its own address here. */
+export const SERVICE_URL = 'urn:daozhang:direct-line';
+
 /** The bot as the user's client knows it. */
 export interface BotAccount {
   readonly id: string;
@@ -67,7 +70,7 @@ export function activityOf(
   return {
     type,
     channelId: CHANNEL_ID,
-    serviceUrl: 'urn:daozhang:direct-line',
+    serviceUrl: SERVICE_URL,
     from: { id: user, name: incoming.from?.name ?? '', role: 'user' },
     recipient: { ...about.bot, role: 'bot' },
     conversation: { id: conversation } as Activity['conversation'],

@@ -3,6 +3,7 @@ import { provideBrowser } from './xhr';
 provideBrowser();
 
 import { type Activity, ConnectionStatus, DirectLine } from 'botframework-directlinejs';
+import { SERVICE_URL } from '../../../src/channels/direct-line/messages';
 import { ENGINES, type Engine } from './engines';
 import { BASE, call, openWorld, SECRET, type World } from './world';
 
@@ -142,6 +143,7 @@ test('after the server has dropped the socket nothing is skipped and nothing dou
   const again = await openWorld(engine.store, { port });
   await again.directLine.channel.deliver({
     type: 'message',
+    serviceUrl: SERVICE_URL,
     id: 'b-1',
     text: '离线时说的',
     conversation: { id: client.received[0]?.id?.split('|')[0] } as never,

@@ -1,4 +1,5 @@
 import { activityId } from '../../../src/channels/direct-line/log';
+import { SERVICE_URL } from '../../../src/channels/direct-line/messages';
 import { createTokens, LIFETIME_S, openKey, type TokenUse } from '../../../src/channels/direct-line/tokens';
 import { StoreError } from '../../../src/store/store';
 import { ENGINES, type Engine } from './engines';
@@ -267,7 +268,13 @@ describe.each(['lmdb', 'redis'] as const)('Direct Line on %s', (name) => {
 
   describe('from the bot', () => {
     const deliver = (id: string, more: object) =>
-      world.directLine.channel.deliver({ type: 'message', conversation: { id } as never, from: { id: 'daozhang', name: '' }, ...more });
+      world.directLine.channel.deliver({
+        type: 'message',
+        serviceUrl: SERVICE_URL,
+        conversation: { id } as never,
+        from: { id: 'daozhang', name: '' },
+        ...more,
+      });
 
     test('an activity delivered twice appears once', async () => {
       const chat = await startChat(world.origin);
@@ -304,6 +311,20 @@ describe.each(['lmdb', 'redis'] as const)('Direct Line on %s', (name) => {
       expect(await listener.texts(2)).toEqual(['您好', '客服：您好']);
       expect(listener.frames[1]?.activities[0]).not.toHaveProperty('replyToId');
       listener.socket.close();
+    });
+
+    test("what belongs to Azure's channel of the same name goes there", async () => {
+      const sent: unknown[] = [];
+      const other = await openWorld(engine.store, { elsewhere: async (activity) => ({ id: String(sent.push(activity)) }) });
+      const activity = {
+        type: 'message',
+        text: '在',
+        serviceUrl: 'https://directline.botframework.com/',
+        conversation: { id: 'a' } as never,
+      };
+      expect(await other.directLine.channel.deliver(activity)).toEqual({ id: '1' });
+      expect(sent).toEqual([activity]);
+      await other.close();
     });
 
     test('a conversation that is not known is gone for good', async () => {

@@ -78,6 +78,7 @@ export async function openWorld(store: Store, options: WorldOptions = {}): Promi
     mask: async (activity) => maskActivity(activity, mask, (await record(activity))?.asking).activity,
     isRemembered: async (activity) => (await record(activity)) !== undefined,
     now,
+    elsewhere: () => Promise.reject(new Error('not in this test')),
     report: (event, error) => reported.push(`${event} ${(error as { code?: string }).code ?? error}`),
     botName: '到账助手',
     secret: SECRET,
