@@ -16,7 +16,7 @@ export interface CloudOptions {
   readonly settings: RegistrationSettings & { readonly ALLOW_ANONYMOUS: boolean };
   /** Takes a proven activity; resolves once its turn is committed. Throws StoreError when nothing could be kept. */
   readonly accept: (activity: Activity) => Promise<Outcome>;
-  /** Told of what fails for no fault of the caller. */
+  /** Told of callers that proved nothing, and of what fails for no fault of theirs. */
   readonly report: (event: string, error: unknown) => void;
 }
 
@@ -52,7 +52,7 @@ class Door extends CloudAdapter {
       if (!TURN_TYPES.has(activity.type)) return undefined;
       return answerOf(activity, await this.options.accept({ ...activity, ...(callerId ? { callerId } : {}) }));
     } catch (error) {
-      if (error instanceof CloudUnauthorizedError) return { status: 401 };
+      if (error instanceof CloudUnauthorizedError) return refuse(this.options, error);
       this.options.report('activity', error);
       return { status: error instanceof StoreError ? 503 : 500 };
     }
@@ -64,13 +64,18 @@ export function createCloud(options: CloudOptions): (request: IncomingMessage) =
   const door = new Door(options);
   const anonymous = options.settings.MicrosoftAppId === undefined;
   return async (request) => {
-    if (anonymous && !options.settings.ALLOW_ANONYMOUS && !isLocal(request)) return { status: 401 };
+    if (anonymous && !options.settings.ALLOW_ANONYMOUS && !isLocal(request)) return refuse(options, new CloudUnauthorizedError());
     const body = await readBody(request);
     if (body.kind === 'refused') return { status: body.status };
     const activity = parseEnvelope(body.value);
     if (!activity || (anonymous && !URL.canParse(activity.serviceUrl ?? ''))) return { status: 400 };
     return process(door, request, activity);
   };
+}
+
+function refuse({ report }: CloudOptions, error: CloudUnauthorizedError): { readonly status: 401 } {
+  report('unauthorized', error);
+  return { status: 401 };
 }
 
 function isLocal(request: IncomingMessage): boolean {

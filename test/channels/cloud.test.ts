@@ -360,6 +360,7 @@ describe('with an app id', () => {
   ])('401 without a word for %s', async (_, headers, body = message()) => {
     expect(await bot.post(body, headers())).toEqual({ status: 401, text: '' });
     expect(bot.accepted).toHaveLength(0);
+    expect(bot.reported.splice(0)).toMatchObject([{ code: 'CLOUD_UNAUTHORIZED' }]);
   });
 
   test('what is no activity gets 400 even with a good token', async () => {
