@@ -26,7 +26,7 @@ export class ReplyDialog extends Dialog {
   override async continueDialog(dc: DialogContext): Promise<DialogTurnResult> {
     const session = sessionOf(dc.context);
     const { asking, silent }: { asking: ReplyAsking; silent: boolean } = dc.activeDialog?.state ?? { asking: 'resolved', silent: true };
-    if (session.fresh.length + session.replaced.length > 0) return dc.endDialog('changed' satisfies Reply);
+    if (session.fresh.length + session.replaced.length + session.freshSignals.length > 0) return dc.endDialog('changed' satisfies Reply);
     const reply = replyOf(session);
     if (reply === 'yes') return dc.endDialog(reply);
     if (reply === 'no' && asking !== 'confirm') return dc.endDialog(reply);

@@ -3,7 +3,7 @@ import type { Locale } from '../locales';
 import type { Attachment, Case, CaseDraft, Diagnosis } from '../src/domain/case';
 import type { Rules } from '../src/domain/diagnosis/verdict';
 import type { Profiles } from '../src/domain/profile';
-import type { Asking, SlotName } from '../src/domain/slots';
+import type { Asking, Signal, SlotName } from '../src/domain/slots';
 import type { QueueRow } from '../src/repositories/cases';
 import type { ConversationRecord } from '../src/repositories/conversations';
 import type { Partition } from '../src/store/store';
@@ -54,6 +54,8 @@ export interface Session {
   /** Slots this message settled, newly or by correction. */
   fresh: readonly SlotName[];
   replaced: readonly SlotName[];
+  /** Cues of the matter that this message added. */
+  freshSignals: readonly Signal[];
   /** The pending question was answered, be it by 「不知道」. */
   answered: boolean;
   /** Slots whose value was hard to believe and is asked again; the last one waits for its second telling. */

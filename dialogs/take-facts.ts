@@ -46,6 +46,7 @@ export function takeFacts(session: Session): void {
     { at, asking: session.asking },
   );
   session.draft = addSignals(learnt.draft, [...heard.signals, ...signalsOf(picked), ...intentSignals(heard)]);
+  session.freshSignals = session.draft.signals.filter((signal) => !learnt.draft.signals.includes(signal) && !MOODS.has(signal));
   if (more) session.draft = addTransactions(session.draft, [more], at);
   else if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
   session.fresh = learnt.fresh;
@@ -63,6 +64,9 @@ function anotherSale({ draft, text: words, asking }: Session, { slots, transacti
   const txTime = slots.find((mention) => mention.slot === 'txTime');
   return { amount: amount.value, ...(txTime?.slot === 'txTime' ? { txTime: txTime.value } : {}) };
 }
+
+/** Cues of how the person feels or how the last answer fared, which change no judgement by themselves. */
+const MOODS: ReadonlySet<Signal> = new Set<Signal>(['angry', 'stillMissing', 'solved', 'fixDone']);
 
 type Heard = Pick<Understanding, 'slots' | 'signals' | 'transactions' | 'decided'>;
 const UNTOLD: Heard = { slots: [], signals: [], transactions: [], decided: undefined };
@@ -210,7 +214,10 @@ const ACCOUNT_CUES: readonly Signal[] = [
   'outage',
 ];
 
+/** A merchant who tells a sale, or how it settles, without saying what is wrong: the money is what is missing. */
 function readingFromAccount({ draft }: Session): Reading | undefined {
+  const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined;
+  if (valueIn(draft, 'settleProduct') || (sale && valueIn(draft, 'role') === 'merchant')) return 'R1';
   const cue =
     hasSignal(draft, ...ACCOUNT_CUES) || valueIn(draft, 'payoutStatus') !== undefined || valueIn(draft, 'walletBalance') !== undefined;
   return cue ? 'R1' : undefined;

@@ -121,6 +121,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     choices,
     fresh: [],
     replaced: [],
+    freshSignals: [],
     answered: false,
     doubted: (record.extra?.doubted ?? []) as unknown as readonly SlotName[],
     digressed: false,

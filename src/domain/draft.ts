@@ -66,7 +66,7 @@ export function withoutFact(draft: CaseDraft, slot: SlotName): CaseDraft {
 }
 
 export function addSignals(draft: CaseDraft, signals: readonly Signal[]): CaseDraft {
-  const fresh = signals.filter((signal) => !draft.signals.includes(signal));
+  const fresh = [...new Set(signals)].filter((signal) => !draft.signals.includes(signal));
   return fresh.length ? { ...draft, signals: [...draft.signals, ...fresh] } : draft;
 }
 

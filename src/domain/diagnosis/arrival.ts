@@ -28,8 +28,8 @@ function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
   if (hasSignal(draft, 'qualification')) return selfOrPerson(draft, rules, 'E2', 'Q-SETTLE');
   if (hasSignal(draft, 'overLimit')) return advise(rules, 'SS-CHECK', [cause('E3', 'high', 'said')]);
   if (hasSignal(draft, 'notUploaded')) return selfOrPerson(draft, rules, 'B4', 'Q-TECH');
-  if (hasSignal(draft, 'outage')) return outage(rules, clock);
   if (hasSignal(draft, 'bankMaintenance')) return { ...advise(rules, 'SS-WAIT', [cause('B5', 'high', 'said')]), ...clockFacts(clock) };
+  if (hasSignal(draft, 'outage')) return outage(rules, clock);
   if (hasSignal(draft, 'askedWallet')) return advise(rules, 'SS-NOTOURS', [cause('C4', 'high', 'said')]);
   if (hasSignal(draft, 'wrongAccountSeen')) return advise(rules, 'SS-CHECK', [cause('A7', 'high', 'said')]);
   if (hasSignal(draft, 'batchedPayout')) return advise(rules, 'SS-NETAMOUNT', [cause('A5', 'high', 'said')]);
