@@ -1,6 +1,6 @@
 import { isTextKey, text } from '../locales';
 import type { Transaction } from '../src/domain/case';
-import { addSignals, addTransactions, hasSignal, isSettled, learn, setFact, type Told, valueIn } from '../src/domain/draft';
+import { addSignals, addTransactions, hasSignal, isSettled, learn, setFact, type Told, valueIn, withoutFact } from '../src/domain/draft';
 import { checkAmount, checkMoment } from '../src/domain/parse-slot';
 import {
   type Asking,
@@ -51,7 +51,7 @@ export function takeFacts(session: Session): void {
   else if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
   session.fresh = learnt.fresh;
   session.replaced = learnt.replaced;
-  session.draft = inferReading(session, heard);
+  session.draft = timeOfFee(inferReading(session, heard));
   session.answered = answers(session, told);
 }
 
@@ -90,6 +90,14 @@ export function isGeneralQuestion({ understanding, text: words }: Session): bool
   const { faq, slots, signals, transactions } = understanding;
   const silent = signals.length + transactions.length === 0 && slots.every(({ slot }) => NAMED_ONLY.has(slot));
   return faq !== undefined && silent && isQuestion(words);
+}
+
+/** Where a fee of the machine is the matter, the time that was told is the fee's. */
+function timeOfFee(draft: Session['draft']): Session['draft'] {
+  const told = valueIn(draft, 'txTime');
+  const ofFee = ['R3', 'R5'].includes(valueIn(draft, 'issueType') ?? '');
+  if (!ofFee || !told || valueIn(draft, 'feeTime')) return draft;
+  return setFact(withoutFact(draft, 'txTime'), 'feeTime', told, 'said', draft.facts.txTime?.at ?? draft.openedAt);
 }
 
 /** A sum of millions or a time that has not come is asked again before it is believed; said a second time it stands. */
