@@ -61,7 +61,7 @@ const BEFORE = '(?<![\\d.:第几零百千个])';
 const ABOUT = '(?:左右|前后|多(?!少)|几(?!折|分|个)|来钟|上下|不到|过一点|出头)?';
 /** After 「N点」: what makes it a point, a decimal or a list instead of an hour. */
 const NOT_HOUR =
-  '(?![点儿都也小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|事|没|不|用|折)';
+  '(?![点儿小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|折)';
 
 const SPOKEN = new RegExp(
   `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<c>[一二三四五六七八九])(?=[刷收付扫, ]|$)|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
@@ -149,6 +149,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpMatchArray, groups: Group
 function isIdiom(token: ClockToken, text: string): boolean {
   if (!token.weak || token.half) return false;
   const left = text.slice(Math.max(0, token.start - 2), token.start);
+  if (token.hour === 1 && /^[都也没不事用]/.test(text.slice(token.end))) return true;
   return /[有差]$|(?:^|[,。 都已经])快$/.test(left) || (token.hour === 1 && /(?<![昨今前当那])[早晚]$|[多少好大小高低那这]$/.test(left));
 }
 

@@ -53,11 +53,13 @@ export function findEnums(text: string, options: Options): SlotMention[] {
     return hit ? [mention(slot, hit.value, hit.text)] : [];
   });
   const answer = answerTo(text, options);
-  const kept = found.filter((other) => other.slot !== answer?.slot);
+  const kept = found.filter(
+    (other) => other.slot !== answer?.slot && !(answer?.slot === 'payoutStatus' && other.slot === 'txStatus' && text.length <= 12),
+  );
   const mentions = answer ? [...kept, answer] : [...found];
   const route = mentions.some(({ slot }) => slot === 'refundMethod') ? undefined : refundRoute(text);
   if (route) mentions.push(mention('refundMethod', route.value, route.text));
-  const refunds = options.expecting === 'refundMethod' || /退|refund|return/.test(text);
+  const refunds = options.expecting === 'refundMethod' || (options.expecting !== 'txStatus' && /退|撤销|refund|return/.test(text));
   const exact = mentions.some((other) => other.slot === 'payMethod');
   return mentions.filter(({ slot }) => (slot !== 'payFamily' || !exact) && (slot !== 'refundMethod' || refunds));
 }

@@ -107,13 +107,17 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
   });
   const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|fee|charge/.test(normalized);
   const enums = findEnums(normalized, { expecting, reply }).filter(({ slot }) => slot !== 'feeAgreed' || feeTalk);
-  const issue = issueOf(normalized, {
-    role: role?.value,
-    signals,
-    fee: fee?.name,
-    arrivedLess: money.slots.some((slot) => slot.slot === 'netAmount') && money.slots.some((slot) => slot.slot === 'amount'),
-    txFailed: enums.some((slot) => slot.slot === 'txStatus' && slot.value !== 'success'),
-  });
+  const issue = issueOf(
+    normalized,
+    {
+      role: role?.value,
+      signals,
+      fee: fee?.name,
+      arrivedLess: money.slots.some((slot) => slot.slot === 'netAmount') && money.slots.some((slot) => slot.slot === 'amount'),
+      txFailed: enums.some((slot) => slot.slot === 'txStatus' && slot.value !== 'success'),
+    },
+    expecting === 'issueType',
+  );
   const named = findNamed(withoutIds, original, {
     expecting,
     merchant: role?.value === 'merchant',
@@ -176,7 +180,7 @@ function merchantsMention(text: string, expecting: Asking | undefined): SlotMent
       : null;
   const groups = (match ?? bare)?.groups;
   const words = groups?.n ?? groups?.n2;
-  if (!words) return [];
+  if (!words || /^[1一]$/.test(words)) return [];
   const count = /^\d/.test(words) ? Number(words) : chineseCount(words);
   return count === undefined
     ? []

@@ -99,7 +99,7 @@ const LAST4 = `${SPOKEN_DIGITS}(?: ?${SPOKEN_DIGITS}){3}(?!\\d)`;
 /** 尾号1234 · 卡是6677 · 6217这张卡. */
 const TAIL = new RegExp(
   [
-    `(?:尾号|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last (?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
+    `(?:尾号|尾[四4](?:个字|位|个数字?)?|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last (?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
     `卡号?(?:是|为|:)[^,\\d刷付扣收款]{0,8}(?:银行|行)?的? ?(?<v3>\\d{4})(?![\\d元块.万千])`,
     `(?<v2>(?<!\\d)\\d{4})(?=\\s?的?(?:尾号|结尾|那张卡|这张卡|的(?:信用|储蓄|借记)?卡|(?:信用|储蓄)卡))`,
   ].join('|'),
@@ -153,6 +153,7 @@ function tails(text: string, expecting: Asking | undefined): Found[] {
     const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? '';
     const left = text.slice(Math.max(0, match.index - 14), match.index);
     const own =
+      /^[^,]{0,8}(?:收款|结算|到账)/.test(text.slice(match.index + match[0].length, match.index + match[0].length + 10)) ||
       tail('', left) === 'settleCardLast4' || (SETTLE.test(text) && !PAYER.test(text) && !CARD.test(left))
         ? 'settleCardLast4'
         : 'cardLast4';

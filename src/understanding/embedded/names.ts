@@ -42,7 +42,7 @@ const SETTLE_BANK = /结算|到账(?:的|那张)?卡|收款(?:的)?卡|开户行
 const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
 
 function cued(left: string, right: string): 'issuerName' | 'settleBank' | undefined {
-  if (SETTLE_BANK.test(left) || /^.{0,8}(?:结算|收款卡|到账卡|卡(?:上|里)(?:也|都|还)?没)/.test(right)) return 'settleBank';
+  if (SETTLE_BANK.test(left) || /^.{0,8}(?:结算|收款(?:卡|的)|到账卡|卡(?:上|里)(?:也|都|还)?没)/.test(right)) return 'settleBank';
   return PAYER_BANK.test(left) || PAYER_BANK.test(right) ? 'issuerName' : undefined;
 }
 
@@ -81,8 +81,8 @@ function bankMentions(text: string, options: NameOptions): SlotMention[] {
   return mentions;
 }
 
-/** 激活 alone names the fee only when no other does (押金…激活后返). */
-const ACTIVATED = '激活';
+/** 激活 and 首刷 alone name the fee only when no other does (押金…激活后返). */
+const ACTIVATED = ['激活', '首刷'];
 
 /** Code name of the fee spoken of; undefined when none is named. */
 export function feeNameOf(text: string): { readonly name: FeeName; readonly word: string } | undefined {
@@ -90,7 +90,8 @@ export function feeNameOf(text: string): { readonly name: FeeName; readonly word
     const word = words.find((candidate) => text.includes(candidate));
     if (word !== undefined && !isElsewhere(text, word)) return { name: name as FeeName, word };
   }
-  return text.includes(ACTIVATED) && !isElsewhere(text, ACTIVATED) ? { name: 'activationFee', word: ACTIVATED } : undefined;
+  const word = ACTIVATED.find((candidate) => text.includes(candidate) && !isElsewhere(text, candidate));
+  return word === undefined ? undefined : { name: 'activationFee', word };
 }
 
 /** Deposits of hotels and flats, insurance and members of other things are not fees of the machine. */

@@ -66,5 +66,5 @@ export function normalize(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   const joined = SPACED_OUT.test(half) ? half.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '') : half;
-  return rewrite(simplify(joined));
+  return rewrite(simplify(joined.replace(/(?<!關)係/g, '是')));
 }

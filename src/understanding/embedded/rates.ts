@@ -53,7 +53,7 @@ export function findRates(
     }
   };
   for (const [pattern, scale] of PATTERNS) for (const match of firstMatches(text, pattern)) add(match, scale);
-  if (hits.length > 0 || /费率|扣点|点数|几个点/.test(text)) for (const match of firstMatches(text, LOOSE)) add(match, 100);
+  if (hits.length > 0 || /费率|扣点|点数|几个点|手续费/.test(text)) for (const match of firstMatches(text, LOOSE)) add(match, 100);
   const bare = expecting === 'feeRate' && hits.length === 0 ? text.match(BARE) : null;
   if (bare) add(bare, 100);
   hits.sort((a, b) => a.start - b.start);

@@ -5,13 +5,19 @@ type Role = SlotValue<'role'>;
 type IssueType = SlotValue<'issueType'>;
 
 const MERCHANT =
-  /我(?:们)?(?:是|做)?(?:一?个|一家)?(?:开[^,]{1,5}(?:店|馆|的|厂|超市|铺)|[^,]{0,5}(?:店|超市|馆|铺|摊)的|[^,]{0,6}批发|[^,]{0,4}生意)|我(?:们)?(?:是|做)(?:一?个|一家)?(?:商户|商家|店主|老板|开店|收银|店长|卖(?:东西|货|的)|财务|个体|做生意|收款)|(?:我|我们|俺|咱|本|自家)(?:的|家|这|那)*(?:店|机子|机器|pos机?|终端|铺子|铺|门面|饭店|餐馆|超市|商铺|摊|公司)(?!家)|(?:顾客|客人|客户|买家|消费者|老外|熟人|人家)[^,]{0,10}(?:刷|付|扫|买|消费|转|支付|给我|结账|微信|支付宝|插|说(?:他|她|已经)?(?:付|扣|被扣))|(?:我|今天|昨天|前天|上午|下午|号)?卖(?:了|出|掉)(?!家)|(?:收|卖)(?:了|过)?(?:一)?(?:笔|单|个(?:顾客|客人|客户)?)|(?:搁|在|来|到|上)我(?:们)?(?:这儿|这里|这边|店|家)[^,]{0,6}(?:刷|付|扫|买|消费|吃)|结算卡|结算账户|划款|出款|商户(?:后台|app|版|端|号)|收款(?:码|机|音箱|机器|员|到账)|我(?:这边|店里|们店|方)?(?:收款|收银|收的|收了|没收到(?:货款|结算|营业款))|(?:给|跟)(?:顾客|客人|客户)|(?:顾客|客人|客户)(?:[这那]张|的(?:卡|手机|银行|信用卡|储蓄卡|微信|支付宝)|投诉|来找|找我|催)|[有个位啲]客(?=刷|付|扫|买|用|给|拿)|货款|营业款|营业额|到不了账|(?:我|我们)(?:的)?(?:小店|生意)|店里(?:收|刷|生意|营业)|(?:刷|收)(?:了)?(?:顾客|客人|客户)|(?:t|d) ?\+ ?[01]|秒到|my (?:shop|store|terminal|machine|pos|restaurant|business|customer)|i(?:'m| am) (?:a|the) (?:merchant|shop ?keeper|(?:(?:small |coffee )?(?:store|shop|restaurant|cafe|business) ?)?owner|seller|cashier)|(?:a|the|our|my|one|some) (?:customer|tourist|guest|client|foreigner|buyer) (?:paid|swiped|scanned|bought|used)|settlement (?:account|card)|our (?:shop|store|terminal|machine|pos)/;
+  /我(?:们)?(?:是|做)?(?:一?个|一家)?(?:开[^,]{1,5}(?:店|馆|的|厂|超市|铺)|[^,]{0,5}(?:店|超市|馆|铺|摊)的|[^,]{0,6}批发|[^,]{0,4}生意)|我(?:们)?(?:是|做)(?:一?个|一家)?(?:商户|商家|店主|老板|开店|收银|店长|卖(?:东西|货|的)|财务|个体|做生意|收款)|(?:我|我们|俺|咱|本|自家)(?:的|家|这|那)*(?:店|机子|机器|pos机?|终端|铺子|铺|门面|饭店|餐馆|超市|商铺|摊|公司)(?!家)|(?:顾客|客人|客户|买家|消费者|老外|熟人|人家)[^,]{0,10}(?:刷|付|扫|买|消费|转|支付|给我|结账|微信|支付宝|插|说(?:他|她|已经)?(?:付|扣|被扣))|(?:我|今天|昨天|前天|上午|下午|号)?卖(?:了|出|掉)(?!家)|(?:收|卖)(?:了|过)?(?:一)?(?:笔|单|个(?:顾客|客人|客户)?)|(?:搁|在|来|到|上)我(?:们)?(?:这儿|这里|这边|店|家)[^,]{0,6}(?:刷|付|扫|买|消费|吃)|结算卡|结算账户|划款|出款|商户(?:后台|app|版|端|号)|收款(?:码|机|音箱|机器|员|到账)|我(?:这边|店里|们店|方)?(?:收款|收银|收的|收了|没收到(?:货款|结算|营业款))|(?:给|跟)(?:顾客|客人|客户)|(?:顾客|客人|客户)(?:[这那]张|的(?:卡|手机|银行|信用卡|储蓄卡|微信|支付宝)|投诉|来找|找我|催)|我家[^,]{0,5}(?:店|馆|摊|铺|超市)(?!家)|\bi sold\b|customers? (?:used|paid)|[有个位啲]客(?=刷|付|扫|买|用|给|拿)|给(?:人|别人|人家|他|她)刷|货款|营业款|营业额|到不了账|(?:我|我们)(?:的)?(?:小店|生意)|店里(?:收|刷|生意|营业)|(?:刷|收)(?:了)?(?:顾客|客人|客户)|(?:t|d) ?\+ ?[01]|秒到|my (?:shop|store|terminal|machine|pos|restaurant|business|customer)|i(?:'m| am) (?:a|the) (?:merchant|shop ?keeper|(?:(?:small |coffee )?(?:store|shop|restaurant|cafe|business) ?)?owner|seller|cashier)|(?:a|the|our|my|one|some) (?:customer|tourist|guest|client|foreigner|buyer) (?:paid|swiped|scanned|bought|used)|settlement (?:account|card)|our (?:shop|store|terminal|machine|pos)/;
 const CARDHOLDER =
-  /我(?:是|就是)(?:一?个)?(?:顾客|客人|持卡人?|付款(?:的|人|方)|买(?:东西|家)|消费者|刷卡的)|我(?:自己|本人|今天|昨天|前天|刚才|刚|去|在)[^,]{0,12}(?:买|消费|付款|付的|刷(?:的|了)?(?:我的?)?卡|吃饭|加油|住(?:酒店|院)|购物|看病)|我(?:的)?(?:卡|信用卡|储蓄卡|银行卡|账户)(?:里|上|都|也|的钱)?(?:却|已经?|就|都)?(?:被|扣|显示扣|少了|上扣|出去|走了|划走|没了)|(?:店家|商家|店里?|老板|收银(?:员|台)?|店员|超市|卖家|服务员|前台|柜台|药店|药房|餐厅|饭店|酒店|加油站|商场)(?:那个|里)?(?:的)?[^,我你您跟]{0,4}(?:却|又|都|还|那边|非)?(?:说|讲|不认|不肯|不给|让我|叫我|要我|坚持|拒绝)|我(?:在|去)[^,]{0,10}(?:超市|饭店|餐厅|商场|药店|医院|加油站|酒店|店|商店|便利店|网上|淘宝)|(?:扫|付|刷)了(?:店家|商家|他们|老板|店里)的?|给(?:店家|商家|老板|卖家)(?:付|转|扫)|(?:我)(?:要|想)?(?:退货|退款)|(?:店家|商家|老板|卖家|商户|酒店|超市)(?:已经|答应|说)?(?:给我)?退|我(?:买的?|付的?|给的)|网购|(?:京东|淘宝|拼多多|网上|抖音|商城|官网)(?:上|里)?(?:买|下单)|我(?:的)?(?:订单|快递)|i (?:bought|paid|was charged|swiped|used my card|am a (?:customer|cardholder))|my (?:debit |credit |bank )?(?:card|bank|account) (?:was|got|is|has been|shows?)|(?:the |a )?(?:shop|store|merchant|cashier|seller|clerk|shop owner|waiter) (?:says?|said|told|claims|refus)/;
+  /我(?:是|就是)(?:一?个)?(?:顾客|客人|持卡人?|付款(?:的|人|方)|买(?:东西|家)|消费者|刷卡的)|我(?:自己|本人|今天|昨天|前天|刚才|刚|去|在)[^,]{0,12}(?:买|消费|付款|付的|刷(?:的|了)?(?:我的?)?卡|吃饭|加油|住(?:酒店|院)|购物|看病|交(?:钱|费)|缴费|挂号)|我(?:的)?(?:卡|信用卡|储蓄卡|银行卡|账户)(?:里|上|都|也|的钱)?(?:却|已经?|就|都)?(?:被|扣|显示扣|少了|上扣|出去|走了|划走|没了)|(?:店家|商家|店里?|老板|收银(?:员|台)?|店员|超市|卖家|服务员|前台|柜台|药店|药房|收费处|窗口|餐厅|饭店|酒店|加油站|商场)(?:那个|里)?(?:的)?[^,我你您跟]{0,4}(?:却|又|都|还|那边|非)?(?:说|讲|不认|不肯|不给|(?:让|叫|要)我(?!问|来|查|打|联系|看)|坚持|拒绝)|我(?:在|去)[^,]{0,10}(?:超市|饭店|餐厅|商场|药店|医院|加油站|酒店|店|商店|便利店|网上|淘宝)|(?:扫|付|刷)了(?:店家|商家|他们|老板|店里)的?|给(?:店家|商家|老板|卖家)(?:付|转|扫)|(?:我)(?:要|想)?(?:退货|退款)|(?:店家|商家|老板|卖家|商户|酒店|超市)(?:已经|答应|说)?(?:给我)?退|我(?:买的?|付的?|给的)|网购|(?:京东|淘宝|拼多多|网上|抖音|商城|官网)(?:上|里)?(?:买|下单)|我(?:的)?(?:订单|快递)|i (?:bought|paid|was charged|swiped|used my card|am a (?:customer|cardholder))|my (?:debit |credit |bank )?(?:card|bank|account) (?:was|got|is|has been|shows?)|(?:the |a )?(?:shop|store|merchant|cashier|seller|clerk|shop owner|waiter) (?:says?|said|told|claims|refus)/;
 const STAFF =
   /我是(?:内部|运营|客服|技术|公司)?(?:员工|同事|人员|坐席|运营)|渠道故障上报|案件摘要|算到账\s|^案件\s|internal staff|内部人员/;
 const BYSTANDER =
   /(?:就|只是|随便|单纯)(?:想)?(?:问问|了解|咨询一下|打听)|还没办|没有pos|想办(?:一台|个|理)?(?:pos|刷卡机)|just asking|just curious/;
+
+/** Answers to 「这笔是顾客买东西付的款，还是办机、激活之类的扣款?」. */
+const ASKED_ISSUE: readonly (readonly [IssueType, RegExp])[] = [
+  ['R3', /办机|激活|流量|服务费|会员|机器(?:的)?(?:收费|费|钱)|业务员|扣费|machine|fee/],
+  ['R1', /货款|顾客|客人|客户|买东西|卖|生意|营业|customer|sale/],
+];
 
 /** Answers to 「您是商户还是付款人?」. */
 const ASKED: readonly (readonly [Role, RegExp])[] = [
@@ -83,7 +89,14 @@ const OTHER_PAYEE =
   /(?:付|转|扫)(?:到|给|错)(?:了)?(?:别人|个人|私人|收银员)|转账给我|(?:他|对方|顾客|客人)(?:转|付)(?:账|款|钱)?[^,]{0,8}截图/;
 
 /** Which reading of 「扣费未到账」 (docs/domain.md §2.2) the words make certain; undefined leaves the question open. */
-export function issueOf(text: string, cues: IssueCues): { readonly value: IssueType; readonly text: string } | undefined {
+export function issueOf(text: string, cues: IssueCues, asked: boolean): { readonly value: IssueType; readonly text: string } | undefined {
+  const plain = readingOf(text, cues);
+  if (plain || !asked || text.length > 30) return plain;
+  const answer = ASKED_ISSUE.find(([, pattern]) => pattern.test(text));
+  return answer && { value: answer[0], text };
+}
+
+function readingOf(text: string, cues: IssueCues): { readonly value: IssueType; readonly text: string } | undefined {
   const has = (...names: Signal[]): boolean => names.some((name) => cues.signals.includes(name));
   const hit = (pattern: RegExp): string | undefined => text.match(pattern)?.[0];
   const is = (value: IssueType, words: string | undefined) => (words === undefined ? undefined : { value, text: words });

@@ -171,7 +171,7 @@ const RULES: readonly SignalRule[] = [
   rule(
     'fakeProof',
     /(?:顾客|客人|客户|对方|他|她|买家|人家|那人|customer|he|she|buyer)[^,]{0,14}(?:截图|给我看|付款(?:成功)?(?:页面|界面|记录|凭证)|转账记录|screenshot|showed me)|延(?:迟|时)(?:到账|转账)|(?:24小时|次日|两小时|2小时)(?:后)?到账[^,]{0,4}(?:转账)?|(?:假|p的|ps的|伪造)(?:的)?(?:截图|付款|转账)|fake (?:screenshot|payment)|delayed transfer/,
-    /我截图|给你截图|上传|发截图|结算|秒到|后台截图|要(?:我)?截图/,
+    /维护|系统|公告|我截图|给你截图|上传|发截图|结算|秒到|后台截图|要(?:我)?截图/,
   ),
   rule(
     'orderNotUpdated',

@@ -52,7 +52,8 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   if (corrects && token.text.length >= 2) return true;
   if (!options.aboutMoney) return false;
   const before = VERB_BEFORE.test(text.slice(Math.max(0, token.start - 12), token.start));
-  const figure = /^\d{3,8}(?:\.\d{1,2})?$/.test(token.text);
+  if (/\d、$/.test(text.slice(0, token.start)) || /^、\d/.test(text.slice(token.end, token.end + 2))) return true;
+  const figure = /^(?:\d{3,8}|\d{1,8}\.\d{1,2}|\d{3,8}\.\d)$/.test(token.text);
   if (figure) return before || AFTER_SALE.test(text.slice(token.end, token.end + 8));
   return before && DIRECT_VERB.test(text.slice(Math.max(0, token.start - 8), token.start));
 }

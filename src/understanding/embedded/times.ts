@@ -72,9 +72,14 @@ function joins(last: Group, next: Token, text: string): boolean {
   return last.clock === undefined && last.part === undefined && last.day.calendar !== next.token.calendar && /^[ (（,]{0,2}$/.test(gap);
 }
 
-/** 晚上八点, 8号: a day right after the hour, with no hour of its own. */
+/** 晚上八点, 8号 · 十一点半，晚上: a day or part right after the hour, with no hour of its own. */
 function trails(last: Group, next: Token, following: Token | undefined, text: string): boolean {
-  if (next.kind !== 'day' || last.day !== undefined || !/^[ ,]{0,2}$/.test(text.slice(last.end, next.token.start))) return false;
+  if (
+    next.kind === 'clock' ||
+    (next.kind === 'day' ? last.day : last.part) !== undefined ||
+    !/^[ ,]{0,2}$/.test(text.slice(last.end, next.token.start))
+  )
+    return false;
   return !following || following.kind === 'day' || !glued(text.slice(next.token.end, following.token.start));
 }
 
@@ -269,7 +274,7 @@ export function findTimes(text: string, options: TimeOptions): TimeMention[] {
 
 /** 早上刷的800: a part of the day with a sale. */
 const SALE_FOLLOWS =
-  /^(?:的时候|那会儿?)?[ ,]?(?:我|顾客|客人|他|她|有人|有个[^,]{0,3}|又|就)?(?:刷|收(?!到)|付|扫|买|卖|消费|的?(?:那|这)(?:一)?(?:笔|单|桌|次|个客))/;
+  /^(?:的时候|那会儿?)?[ ,]?(?:我|顾客|客人|他|她|有人|有个[^,]{0,3}|又|就)?(?:刷|收(?!到)|付|扫|买|卖|消费|的?(?:那|这)(?:一)?(?:笔|单|桌|次|个客)|\d{2,6}(?![点:时\d]))/;
 
 /** A weak hour or a lone part of the day counts only when a time was asked. */
 function keep(found: Group, text: string, asked: boolean): boolean {
