@@ -143,6 +143,11 @@ const IDLE_SIGNALS: ReadonlySet<Signal> = new Set<Signal>([
 const isIdle = ({ draft, asking }: Session): boolean =>
   !asking && Object.keys(draft.facts).length === 0 && draft.signals.every((signal) => IDLE_SIGNALS.has(signal));
 
+/** The message carries a matter beside what is refused. */
+function bringsNews({ fresh, replaced, freshSignals }: Session): boolean {
+  return fresh.length + replaced.length > 0 || freshSignals.some((signal) => !IDLE_SIGNALS.has(signal));
+}
+
 /** What we do not do: said once, then back to the matter. */
 export async function refuse(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
@@ -153,7 +158,7 @@ export async function refuse(context: TurnContext): Promise<Interruption> {
   const tail = idle ? text(session.locale, 'refusal.tail') : '';
   await sayText(context, `${text(session.locale, `refusal.${refusal}`)}${tail}`);
   session.draft = { ...session.draft, refusals: [...new Set([...session.draft.refusals, refusal])] };
-  if (!idle) return session.asking ? 'go-on' : 'done';
+  if (!idle) return session.asking || bringsNews(session) ? 'go-on' : 'done';
   session.diagnosis = { causes: [], outcome: refusal };
   return 'done';
 }

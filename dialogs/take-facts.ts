@@ -39,7 +39,7 @@ export function takeFacts(session: Session): void {
   const heard = picked || isGeneralQuestion(session) ? UNTOLD : session.understanding;
   const more = anotherSale(session, heard);
   const mentions = (heard.slots as readonly Told[]).filter(({ slot }) => !more || (slot !== 'amount' && slot !== 'txTime'));
-  const told = [...factsOf(picked), ...(picked ? [] : replyFacts(session)), ...mentions];
+  const told = [...factsOf(picked), ...(picked ? [] : replyFacts(session)), ...mentions.filter((item) => !isStray(session, item))];
   const learnt = learn(
     session.draft,
     told.filter((item) => isPlausible(session, item)),
@@ -51,7 +51,7 @@ export function takeFacts(session: Session): void {
   else if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
   session.fresh = learnt.fresh;
   session.replaced = learnt.replaced;
-  session.draft = timeOfFee(inferReading(session, heard));
+  session.draft = inferRole(timeOfFee(inferReading(session, heard)), at);
   session.answered = answers(session, told);
 }
 
@@ -92,6 +92,25 @@ export function isGeneralQuestion({ understanding, text: words }: Session): bool
   return faq !== undefined && silent && isQuestion(words);
 }
 
+/** Only a merchant has payouts, a settlement card or an acquirer's hold. */
+const MERCHANT_FACTS: readonly SlotName[] = [
+  'payoutStatus',
+  'settleProduct',
+  'settleCardLast4',
+  'settleCardChanged',
+  'payerName',
+  'merchantNo',
+  'walletBalance',
+  'feeName',
+];
+
+function inferRole(draft: Session['draft'], at: string): Session['draft'] {
+  const merchant =
+    hasSignal(draft, ...ACCOUNT_CUES, 'settleCardHijacked', 'qrSwapped') ||
+    MERCHANT_FACTS.some((slot) => valueIn(draft, slot) !== undefined);
+  return draft.facts.role || !merchant ? draft : setFact(draft, 'role', 'merchant', 'inferred', at);
+}
+
 /** Where a fee of the machine is the matter, the time that was told is the fee's. */
 function timeOfFee(draft: Session['draft']): Session['draft'] {
   const told = valueIn(draft, 'txTime');
@@ -99,6 +118,10 @@ function timeOfFee(draft: Session['draft']): Session['draft'] {
   if (!ofFee || !told || valueIn(draft, 'feeTime')) return draft;
   return setFact(withoutFact(draft, 'txTime'), 'feeTime', told, 'said', draft.facts.txTime?.at ?? draft.openedAt);
 }
+
+/** A bare number at a recap names nothing: it is no new sum. */
+const isStray = ({ asking, text: words }: Session, { slot, correction }: Told): boolean =>
+  asking === 'confirm' && slot === 'amount' && !correction && /^\d+$/.test(words.trim());
 
 /** A sum of millions or a time that has not come is asked again before it is believed; said a second time it stands. */
 function isPlausible(session: Session, { slot, value }: Told): boolean {
@@ -214,6 +237,8 @@ const ACCOUNT_CUES: readonly Signal[] = [
   'qualification',
   'overLimit',
   'notUploaded',
+  'personalPayer',
+  'institutionGone',
   'allSalesMissing',
   'bankMaintenance',
   'askedWallet',
@@ -226,6 +251,7 @@ const ACCOUNT_CUES: readonly Signal[] = [
 function readingFromAccount({ draft }: Session): Reading | undefined {
   const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined;
   if (valueIn(draft, 'settleProduct') || (sale && valueIn(draft, 'role') === 'merchant')) return 'R1';
+  if (['failed', 'notFound', 'processing'].includes(valueIn(draft, 'txStatus') ?? '')) return 'R2';
   const cue =
     hasSignal(draft, ...ACCOUNT_CUES) || valueIn(draft, 'payoutStatus') !== undefined || valueIn(draft, 'walletBalance') !== undefined;
   return cue ? 'R1' : undefined;

@@ -80,6 +80,7 @@ const EVIDENCE: ReadonlySet<Asking> = new Set([
   'amount',
   'txTime',
   'payMethod',
+  'settleCardLast4',
   'rrn',
   'orderNo',
   'merchantOrderNo',
@@ -96,7 +97,9 @@ const EVIDENCE: ReadonlySet<Asking> = new Set([
 function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
   const asked = draft.asked.filter((asking) => EVIDENCE.has(asking)).length;
   if (!mayAsk(draft) || asked >= MAX_EVIDENCE) return undefined;
-  return missingFor(queue, draft).find((slot) => EVIDENCE.has(slot) && !isSettled(draft, slot) && timesAsked(draft, slot) === 0);
+  // The payer's card alone finds no payout.
+  const useful = missingFor(queue, draft).filter((slot) => EVIDENCE.has(slot) && !(slot === 'cardLast4' && queue === 'Q-SETTLE'));
+  return useful.find((slot) => !isSettled(draft, slot) && timesAsked(draft, slot) === 0);
 }
 
 const NO_QUESTION_LEFT: CaseDraft['asked'] = Array<Asking>(MAX_QUESTIONS).fill('menu');

@@ -27,7 +27,7 @@ export function complaintVerdict(draft: CaseDraft): Escalation | Question | unde
   const strangePayer = payer !== undefined && (!COMPANY.test(payer) || THIRD_PARTY.test(payer));
   const personal = hasSignal(draft, 'personalPayer') || strangePayer;
   if (!personal && !hasSignal(draft, 'institutionGone')) return undefined;
-  const open = firstOpen(draft, 'amount', 'txTime');
+  const open = firstOpen(draft, 'amount', 'txTime', 'payMethod');
   if (open) return open;
   return { kind: 'escalation', causes: [cause(personal ? 'C11' : 'C12', 'high', 'said')], queue: 'Q-COMPLAINT', base: 'P1' };
 }
