@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join, relative, resolve } from 'node:path';
-import type { Database } from 'lmdb';
 
 /** Another process already works on this data directory; a mistake at start, not an outage. */
 export class DataDirInUseError extends Error {
@@ -13,36 +13,78 @@ export class DataDirInUseError extends Error {
 }
 
 interface Owner {
+  readonly number: number;
   readonly socket: string;
   readonly pid: number;
 }
 
 /** The system's limit for the path of a socket is 104 bytes on macOS, 108 on Linux. */
 const MAX_SOCKET_PATH = 103;
-const OWNER = 'owner';
+const OWNER_FILE = /^owner-(\d+)\.json$/;
 
 /**
- * Makes this process the only user of the directory; the result releases it.
- * The owner listens on a socket of its own, named in the database: a socket dies with its process, so neither kill -9 nor a reused pid leaves a
- * stale lock, and containers that share a volume see each other. Of two that find a dead owner, the database's write lock lets one replace it.
- * Throws DataDirInUseError.
+ * Makes this process the only user of an existing directory; the result releases it. Throws DataDirInUseError.
+ * The owner listens on a socket of its own. A socket dies with its process, so neither kill -9 nor a reused pid leaves a stale lock, and containers
+ * that share a volume see each other. The highest `owner-N.json` names the owner; who finds it dead takes N + 1, which only one can make.
  */
-export async function lockDirectory(meta: Database<Owner, string>, directory: string): Promise<() => Promise<void>> {
-  const socket = `owner-${randomBytes(4).toString('hex')}.sock`;
+export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+  const name = randomBytes(4).toString('hex');
+  const socket = `owner-${name}.sock`;
   const server = await listen(socketPath(directory, socket));
-  const mine: Owner = { socket, pid: process.pid };
+  const draft = join(directory, `owner-${name}.tmp`);
+  try {
+    await writeFile(draft, JSON.stringify({ socket, pid: process.pid }));
+    await takeOver(directory, draft);
+    return () => close(server);
+  } catch (error) {
+    await close(server);
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Makes the draft the owner's file. The file with the highest number is never deleted, so that no number is used twice. */
+async function takeOver(directory: string, draft: string): Promise<void> {
   for (;;) {
-    const seen = meta.get(OWNER);
-    if (seen && (await answers(socketPath(directory, seen.socket)))) {
-      await close(server);
-      throw new DataDirInUseError(directory, seen.pid);
+    const found = await highestOwner(directory);
+    if (found && (await answers(socketPath(directory, found.socket)))) throw new DataDirInUseError(directory, found.pid);
+    const mine = (found?.number ?? 0) + 1;
+    const isMade = await link(draft, ownerFile(directory, mine)).then(() => true, isTaken);
+    if (!isMade) continue;
+    // A slow starter may make a number that a later owner had already left behind.
+    const numbers = await ownerNumbers(directory);
+    const others = numbers.filter((number) => number !== mine);
+    if (others.every((number) => number < mine)) {
+      await Promise.all(others.map((number) => rm(ownerFile(directory, number), { force: true })));
+      if (found) await rm(socketPath(directory, found.socket), { force: true });
+      return;
     }
-    const won = meta.transactionSync(() => {
-      if (meta.get(OWNER)?.socket !== seen?.socket) return false;
-      meta.putSync(OWNER, mine);
-      return true;
-    });
-    if (won) return () => close(server);
+    await rm(ownerFile(directory, mine), { force: true });
+  }
+}
+
+const ownerFile = (directory: string, number: number) => join(directory, `owner-${number}.json`);
+
+function isTaken(error: NodeJS.ErrnoException): false {
+  if (error.code === 'EEXIST') return false;
+  throw error;
+}
+
+async function ownerNumbers(directory: string): Promise<readonly number[]> {
+  return (await readdir(directory)).flatMap((name) => OWNER_FILE.exec(name)?.[1] ?? []).map(Number);
+}
+
+async function highestOwner(directory: string): Promise<Owner | undefined> {
+  const number = Math.max(0, ...(await ownerNumbers(directory)));
+  if (number === 0) return undefined;
+  try {
+    const { socket, pid } = JSON.parse(await readFile(ownerFile(directory, number), 'utf8'));
+    return { number, socket: String(socket), pid: Number(pid) };
+  } catch (error) {
+    // Left behind this moment, or emptied by a power cut: nobody answers under it. Anything else is trouble.
+    if (error instanceof Error && 'code' in error && error.code !== 'ENOENT') throw error;
+    return { number, socket: `owner-${number}.none`, pid: 0 };
   }
 }
 

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { type FrozenChange, formatRow, parseRow, type Row, toEntry } from './entry';
-import { type Entry, type Range, StoreError } from './store';
+import type { Entry, Range } from './store';
 
 type EntryKey = [partition: number, collection: string, id: string];
 
@@ -22,21 +21,16 @@ const AFTER_ALL = '\x7f';
 /** Expired entries deleted in one transaction; keeps it short. */
 export const SWEEP_CHUNK = 500;
 
-/** Opens or makes the tables. Throws StoreError. */
-export async function openTables(directory: string): Promise<Tables> {
-  try {
-    await mkdir(directory, { recursive: true });
-    // Batches of an event turn reject, on a full disk, a promise that nobody holds: the process would end.
-    const root = open({ path: directory, noSubdir: false, eventTurnBatching: false });
-    return {
-      root,
-      entries: root.openDB({ name: 'entries', encoding: 'string' }),
-      expiries: root.openDB({ name: 'expiries', encoding: 'string' }),
-      versions: root.openDB({ name: 'versions', encoding: 'json' }),
-    };
-  } catch (cause) {
-    throw new StoreError(`the data directory ${directory} cannot be opened`, { cause });
-  }
+/** Opens or makes the tables in an existing directory; only its owner may (a process that opens them twice stops for ever). */
+export function openTables(directory: string): Tables {
+  // Batches of an event turn reject, on a full disk, a promise that nobody holds: the process would end.
+  const root = open({ path: directory, noSubdir: false, eventTurnBatching: false });
+  return {
+    root,
+    entries: root.openDB({ name: 'entries', encoding: 'string' }),
+    expiries: root.openDB({ name: 'expiries', encoding: 'string' }),
+    versions: root.openDB({ name: 'versions', encoding: 'json' }),
+  };
 }
 
 const isLive = (row: Row, now: number) => row.expiresAt === 0 || row.expiresAt > now;

@@ -1,4 +1,5 @@
-import { lockDirectory } from './directory-lock';
+import { mkdir } from 'node:fs/promises';
+import { DataDirInUseError, lockDirectory } from './directory-lock';
 import { assertName, freeze, mergeSorted } from './entry';
 import { applyChanges, getEntry, listEntries, openTables, SWEEP_CHUNK, sweepChunk, type Tables } from './lmdb-tables';
 import { type Change, PARTITIONS, type Partition, type Store, StoreError } from './store';
@@ -20,12 +21,19 @@ export interface LmdbOptions {
  */
 export async function openLmdbStore(options: LmdbOptions): Promise<Store> {
   const { directory, now = Date.now, sweepMs = 60_000 } = options;
-  const tables = await openTables(directory);
-  const unlock = await lockDirectory(tables.root.openDB({ name: 'meta', encoding: 'json' }), directory).catch(async (error: unknown) => {
-    await tables.root.close();
-    throw error;
-  });
-  return createStore({ tables, now, sweepMs, unlock });
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const unlock = await lockDirectory(directory);
+    try {
+      return createStore({ tables: openTables(directory), now, sweepMs, unlock });
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  } catch (cause) {
+    if (cause instanceof DataDirInUseError) throw cause;
+    throw new StoreError(`the data directory ${directory} cannot be opened`, { cause });
+  }
 }
 
 interface StoreParts {

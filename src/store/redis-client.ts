@@ -3,12 +3,12 @@ import { parseRedisUrl, type RedisTarget } from './redis-url';
 
 /** Connections to one Redis, whatever its topology. */
 export interface RedisClient {
-  /** Takes commands; on a cluster it finds the node by the key. Throws while there is no connection. */
+  /** Takes commands; on a cluster it finds the node by the key. Throws while there is no connection, and once closed. */
   commands(): Redis | Cluster;
   /** Why there is no connection, as far as known. */
   problem(): Error | undefined;
-  /** A connection for subscriptions only, made at the first call; it subscribes again by itself after a break. */
-  subscriber(): Redis | Cluster;
+  /** A connection for subscriptions only, made at the first call with its listener; it subscribes again by itself after a break. */
+  subscriber(listener: (channel: string, message: string) => void): Redis | Cluster;
   close(): void;
   /** `host:port` of what the URL names, for messages. */
   readonly addresses: string;
@@ -40,7 +40,21 @@ const FAIL_FAST = {
 /** Starts to connect. Throws RangeError for a bad URL. */
 export function createRedisClient(url: string): RedisClient {
   const target = parseRedisUrl(url);
-  return target.kind === 'cluster' ? createClusterClient(target) : createServerClient(target);
+  const client = target.kind === 'cluster' ? createClusterClient(target) : createServerClient(target);
+  let closed = false;
+  const whileOpen = () => {
+    if (closed) throw new Error('the store is closed');
+    return client;
+  };
+  return {
+    ...client,
+    commands: () => whileOpen().commands(),
+    subscriber: (listener) => whileOpen().subscriber(listener),
+    close() {
+      closed = true;
+      client.close();
+    },
+  };
 }
 
 function serverOptions(target: RedisTarget) {
@@ -73,8 +87,11 @@ function createServerClient(target: RedisTarget): RedisClient {
   return {
     commands: () => whenReady(redis),
     problem: keepProblem(redis),
-    subscriber() {
-      subscriber ??= redis.duplicate({ maxRetriesPerRequest: null }).on('error', () => undefined);
+    subscriber(listener) {
+      subscriber ??= redis
+        .duplicate({ maxRetriesPerRequest: null })
+        .on('error', () => undefined)
+        .on('message', listener);
       return subscriber;
     },
     addresses: addressesOf(target),
@@ -101,7 +118,7 @@ function createClusterClient(target: RedisTarget): RedisClient {
     commands: () => whenReady(cluster),
     problem: keepProblem(cluster),
     // A cluster client keeps a connection for subscriptions on one of the nodes.
-    subscriber: () => cluster,
+    subscriber: (listener) => (cluster.listeners('message').includes(listener) ? cluster : cluster.on('message', listener)),
     addresses: addressesOf(target),
     close: () => cluster.disconnect(),
   };

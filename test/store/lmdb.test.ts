@@ -95,7 +95,7 @@ describe('a data directory', () => {
     await second.partition(5).commit();
     await second.close();
 
-    const tables = await openTables(directory);
+    const tables = openTables(directory);
     expect([...tables.entries.getKeys()].map(([, , id]) => id)).toEqual(['kept', 'n0']);
     expect(tables.expiries.getCount()).toBe(1);
     await tables.root.close();
