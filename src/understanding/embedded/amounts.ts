@@ -124,13 +124,14 @@ function withoutUnit(text: string, start: number, numeral: Numeral, value: numbe
 }
 
 /** 3000到4000, 3000-4000, 3、4千: only a range. */
-const TO = /\s?(?:到(?!账)|至|-|~|—|、|或者?)\s?/y;
+const TO = /\s?(?:到(?!账)|至|-|~|—|、|或者?|还是)\s?/y;
 function rangeAcross(text: string, numeral: Numeral): Numeral | undefined {
   if (numeral.value === undefined) return undefined;
   const to = sticky(TO, text, numeral.end);
   if (!to) return undefined;
   const second = numeralAt(text, numeral.end + to[0].length);
   if (second?.value === undefined || !second.scaled !== !numeral.scaled) return neighbours(numeral, to, second);
+  if (/还是/.test(to[0])) return second;
   if (/[、或]/.test(to[0])) return undefined;
   return second.value > numeral.value && second.value <= numeral.value * 3 && numeral.value >= 10 && second.value < 1e7
     ? second
@@ -153,7 +154,7 @@ function rangeToken(text: string, start: number, numeral: Numeral, unit: RegExpE
   return token(text, start, end, { fen: undefined, range: true, approx: true, strength: unit ? 'unit' : 'scale' });
 }
 
-const ABOUT_BEFORE = /(?:大概|大约|约|差不多|将近|接近|快|约莫|得有|可能是?|好像是?|about|around|roughly|nearly)\s?(?:有|是)?\s?$/;
+const ABOUT_BEFORE = /(?:大概|大约|约|差不多|小(?=$)|将近|接近|快|约莫|得有|可能是?|好像是?|about|around|roughly|nearly)\s?(?:有|是)?\s?$/;
 const ABOUT_AFTER = /^(?:块|元)?(?:钱)?\s?(?:左右|上下|多(?![少次个])|出头|的样子|不到|吧大概)/;
 
 /** No message says more; the rest of a hostile one is not read. */

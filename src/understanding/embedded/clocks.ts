@@ -29,14 +29,14 @@ export interface ClockToken {
 const PARTS: readonly (readonly [RegExp, PartOfDay, boolean])[] = [
   [/凌晨|今晨|后半夜/g, 'dawn', false],
   [
-    /清早|大清早|清晨|早上|早晨|早间|一大早|一早|(?<=[今昨明前天日号周一二三四五六])早(?![就上晨间点已饭])|上午|\bmorning\b/g,
+    /清早|大清早|清晨|早上|早晨|早间|一大早|一早|(?<=[今昨明前天日号周一二三四五六])早(?![就上晨间点已饭])|早(?=\s?\d{1,2}[点:时])|上午|\bmorning\b/g,
     'morning',
     false,
   ],
   [/中午|正午|午间|大中午|\bnoon\b|\blunch ?time\b|\bmidday\b/g, 'noon', false],
   [/下午|午后|\bafternoon\b/g, 'afternoon', false],
   [
-    /傍晚|晚上|晚间|大晚上|(?<=[今昨前当那天日号])晚(?![上间点了饭])|\bevening\b|\btonight\b|(?<=last )night\b|\bat night\b/g,
+    /傍晚|晚上|晚间|大晚上|(?<=[今昨前当那天日号])晚(?![上间点了饭])|晚(?=\s?(?:\d{1,2}|[五六七八九十]{1,2})[点:时])|\bevening\b|\btonight\b|(?<=last )night\b|\bat night\b/g,
     'evening',
     true,
   ],
@@ -58,16 +58,15 @@ const SPOKEN_MINUTE =
   '(?:[0-5]\\d(?!\\d)分?|[0-9]分|(?:[二三四五]十[一二三四五六七八九]?|十[一二三四五六七八九]?|[零〇过][一二三四五六七八九]|[零〇]\\d)分?|[一二三四五六七八九]分)';
 const QUARTERS: Readonly<Record<string, number>> = { 半: 30, 一刻: 15, 三刻: 45, 两刻: 30 };
 const BEFORE = '(?<![\\d.:第几零百千个])';
-const ABOUT = '(?:左右|前后|多(?!少)|几(?!折|分|个)|来钟|上下|不到|过一点|出头)?';
+const ABOUT = '(?:左右|前后|多(?!少)|几(?!折|分|个)|来钟|许|上下|不到|过一点|出头)?';
 /** After 「N点」: what makes it a point, a decimal or a list instead of an hour. */
-const NOT_HOUR =
-  '(?![点儿小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|折)';
+const NOT_HOUR = '(?![点儿小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|折)';
 
 const SPOKEN = new RegExp(
   `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<c>[一二三四五六七八九])(?=[刷收付扫, ]|$)|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
   'g',
 );
-const BARE = new RegExp(`${BEFORE}(?<h>${H})\\s?(?:点钟|点|时(?=[刷扫付收])|點)(?<about>${ABOUT})${NOT_HOUR}`, 'g');
+const BARE = new RegExp(`${BEFORE}(?<h>${H})\\s?(?:点钟|点|时(?=[刷扫付收许]))(?<about>${ABOUT})${NOT_HOUR}`, 'g');
 const BETWEEN = /(?<a>[一二两三四五六七八九])(?<b>[二三四五六七八九十])点(?:钟|多|左右)?(?!\d)/g;
 const TO = new RegExp(`差(?:(?<m>[一二三五两]?十?[一二三四五六七八九]?|\\d{1,2})分钟?|(?<q>[一三两])刻钟?)(?:到)?(?<h>${H})点`, 'g');
 const MINUS = new RegExp(
@@ -76,6 +75,7 @@ const MINUS = new RegExp(
 );
 const DIGITAL =
   /(?<![\d:.])(?<h>2[0-4]|1\d|0?\d)\s?:\s?(?<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])\s?(?<half>am|pm|a\.m\.|p\.m\.)?(?<about>左右|前后)?/g;
+const COMPACT = /(?<=20\d{6} )(?<h>[01]\d|2[0-3])(?<m>[0-5]\d)[0-5]\d(?!\d)/g;
 const WRITTEN = /(?<![\d:.])(?<h>2[0-4]|1\d|0?\d)时(?<m>[0-5]?\d)分?(?:[0-5]?\d秒)?/g;
 const ENGLISH =
   /\b(?<h>1[0-2]|[1-9])\s?(?<half>am|pm|a\.m\.|p\.m\.)|\b(?:(?<q>half past|quarter past|quarter to) |at )(?<h2>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! ?:)(?: ?o'?clock)?|\b(?<h3>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) o'?clock\b/g;
@@ -139,6 +139,7 @@ const RULES: readonly (readonly [RegExp, (match: RegExpMatchArray, groups: Group
   [MINUS, before],
   [SPOKEN, spoken],
   [DIGITAL, digital],
+  [COMPACT, (match, groups) => clock(match, { hour: Number(groups.h), minute: Number(groups.m), exact: true })],
   [WRITTEN, (match, groups) => clock(match, { hour: Number(groups.h), minute: Number(groups.m), exact: true })],
   [BETWEEN, between],
   [BARE, bare],

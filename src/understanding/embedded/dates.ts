@@ -91,7 +91,7 @@ const RULES: readonly Rule[] = [
   { pattern: /(?<!\d)(?<y>20[2-9]\d)(?<m>1[0-2]|0[1-9])(?<d>3[01]|[12]\d|0[1-9])(?!\d)/g, resolve: monthAndDay, calendar: true },
   {
     pattern: new RegExp(
-      `(?<!\\d)(?<y>去年|今年)?的?(?<m>${MONTH})月份?的?\\s?(?<d>${DAY})(?:[日号]|(?![\\d一二三四五六七八九十.点:百千万块元笔个]))`,
+      `(?<!\\d|\\d年)(?<y>去年|今年)?的?(?<m>${MONTH})月份?的?\\s?(?<d>${DAY})(?:[日号]|(?![\\d一二三四五六七八九十.点:百千万块元笔个]))`,
       'g',
     ),
     resolve: monthAndDay,
@@ -108,15 +108,18 @@ const RULES: readonly Rule[] = [
   { pattern: /(?<![\d./a-z-])(?<m>1[0-2]|0?[1-9])\/(?<d>3[01]|[12]\d|0?[1-9])(?![\d./])/g, resolve: monthAndDay, calendar: true },
   {
     pattern: new RegExp(
-      `(?<month>上上个?月|上个?月|这个?月|本月|当月)?的?(?<![\\d一二三四五六七八九十尾单百千万.:点第])(?<d>${DAY})\\s?(?:号|日)(?!\\d{3}|\\d{1,2}(?![\\d点:时])|[机店线楼柜码员终台门桌店铺])`,
+      `(?<month>上上个?月|上个?月|这个?月|本月|当月)?的?(?<![\\d一二三四五六七八九十尾单百千万.:点第]|[\\d一二三四五六七八九十]月)(?<d>${DAY})\\s?(?:号|日)(?!\\d{3}|\\d{1,2}(?![\\d点:时])|[机店线楼柜码员终台门桌店铺])`,
       'g',
     ),
     resolve: dayOfMonth,
     calendar: true,
   },
   {
-    pattern: new RegExp(`(?:农历|阴历)的?(?<m>正|腊|冬|${MONTH})月初?(?<d>${DAY})`, 'g'),
-    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m), numberOf(g.d)), today),
+    pattern: new RegExp(
+      `(?:农历|阴历)的?(?<m>正|腊|冬|${MONTH})月初?(?<d>${DAY})|(?<m2>${MONTH})月初(?<d2>[一二三四五六七八九十])(?![百千万])`,
+      'g',
+    ),
+    resolve: (g, today) => latestYearly((year) => solarOfLunar(year, lunarMonth(g.m ?? g.m2), numberOf(g.d ?? g.d2)), today),
     calendar: true,
   },
   {

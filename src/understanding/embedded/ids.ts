@@ -149,18 +149,20 @@ function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boo
 
 function tails(text: string, expecting: Asking | undefined): Found[] {
   const cards = [...firstMatches(text, MASKED_CARD), ...firstMatches(text, TAIL)];
-  return cards.map((match) => {
+  return cards.flatMap((match) => {
     const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? '';
     const left = text.slice(Math.max(0, match.index - 14), match.index);
+    if (/(?:手机号?|电话|车牌|身份证)(?:的|号)?$/.test(left)) return [];
     const own =
       /^[^,]{0,8}(?:收款|结算|到账)/.test(text.slice(match.index + match[0].length, match.index + match[0].length + 10)) ||
-      tail('', left) === 'settleCardLast4' || (SETTLE.test(text) && !PAYER.test(text) && !CARD.test(left))
+      tail('', left) === 'settleCardLast4' ||
+      (SETTLE.test(text) && !PAYER.test(text) && !CARD.test(left))
         ? 'settleCardLast4'
         : 'cardLast4';
     const asked = expecting === 'settleCardLast4' && own === 'cardLast4' && !PAYER.test(left);
     const end = match.index + match[0].length;
     const start = match.groups?.v3 ? end - value.length : match.index;
-    return { start, end, mention: mention(asked ? 'settleCardLast4' : own, toDigits(value), match[0]) };
+    return [{ start, end, mention: mention(asked ? 'settleCardLast4' : own, toDigits(value), match[0]) }];
   });
 }
 

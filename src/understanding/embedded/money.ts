@@ -30,7 +30,7 @@ export interface Money {
 
 /** Most sales kept of one message (docs/domain.md §4.3). */
 const MAX_SALES = 5;
-const COUNT = /(?<n>[两俩二三四五2-5]|\b(?:two|three|four|five))\s?(?:笔|单|次交易|个单子|(?:transactions|sales|payments))/;
+const COUNT = /(?<n>[两俩二三四五2-5]|\b(?:two|three|four|five))\s?(?:笔|单|次|个单子|(?:transactions|sales|payments))/;
 const COUNTS: Readonly<Record<string, number>> = { 两: 2, 俩: 2, 二: 2, 三: 3, 四: 4, 五: 5, two: 2, three: 3, four: 4, five: 5 };
 
 const mention = (slot: MoneySlot, sum: Sum): SlotMention => ({
@@ -114,7 +114,8 @@ function isList(parts: readonly Sum[], text: string, options: MoneyOptions): boo
   if (RETRIED.test(text)) return false;
   return parts.slice(1).every((part, at) => {
     const before = parts[at];
-    if (!before || before.fen === part.fen) return /还有|另|又|第二|再/.test(text.slice(before?.token.end ?? 0, part.token.start));
+    if (!before || before.fen === part.fen)
+      return /还有|另|又|第二|再|一笔|一单/.test(text.slice(before?.token.end ?? 0, part.token.start));
     const gap = text.slice(before.token.end, part.token.start);
     if (
       /^(?:元|块|的)?[ ,]?(?:和|跟|、|,|\+|还有|加|另外|以及|一笔|第二笔|再|又|也|and|plus|&|\s|一个|的|是|,|元|块|钱|刷了|收了|付了|笔|张|后来|接着|然后){1,8}$/.test(
@@ -132,7 +133,7 @@ const NO_FEE = /^[^\d]{0,4}(?:没有?|未|无|不收|不扣|免)(?:收|扣|有)?
 /** Money of a message: what was sold, what arrived of it, the fee for speed; lists of sales; ranges refused. `text` has ids and times taken out. */
 export function readMoney(text: string, options: MoneyOptions): Money {
   const tokens = findAmounts(text);
-  const sums = readSums(tokens, text, options);
+  const sums = readSums(tokens, text, { ...options, aboutMoney: options.aboutMoney || tokens.some(({ strength }) => strength === 'unit') });
   const { sum, total, sales } = readSales(sums, text, options);
   const last = (role: Sum['role']) => sums.filter((found) => found.role === role && !found.denied).at(-1);
   const net = last('net');

@@ -23,7 +23,7 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
@@ -42,7 +42,7 @@ const AFTER_DENIAL = /(?:不是|并非|not)\s?[\d.,一二三四五六七八九�
 /** A bare figure is money only when the words around it say so. */
 function counts(token: AmountToken, text: string, options: SumOptions): boolean {
   if (token.strength !== 'bare') return true;
-  const whole = /^[^\d\p{Script=Han}a-z]*$/u.test(text.slice(0, token.start) + text.slice(token.end));
+  const whole = /^[^\d\p{Script=Han}a-z□]*$/u.test(text.slice(0, token.start) + text.slice(token.end));
   if (ASKS_MONEY.has(options.expecting)) return true;
   if (FEE_AFTER.test(text.slice(token.end, token.end + 10)) || FEE_BEFORE.test(text.slice(Math.max(0, token.start - 16), token.start)))
     return true;
@@ -61,11 +61,11 @@ const DIRECT_VERB =
   /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
-  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□])到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
-const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收)\S{0,2}$/;
+  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|(?:就|只|才)剩|给我(?:结|打|划|到)(?:了|来|的)?|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□])到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
+const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收|进)\S{0,2}$/;
 const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)(?!(?:只有|只|才|就)?\s?[\d□一二三四五六七八九十百两])/;
 const INSTANT_BEFORE =
-  /(?:□|率\s?[\d.]+)\s?(?:加|\+)\s?$|(?:秒到|提现|秒结|加急|d\+?0|t\+?0|实时)(?:的)?(?:手续)?费?(?:用|又|还|也|是|要|收|扣|了|我|:|每笔|一笔|每次|又扣)*\s?$/;
+  /(?:□|率\s?[\d.]+)\s?(?:加|\+)\s?$|(?:秒到|提现|秒结|加急|d\+?0|t\+?0|实时)(?:的)?(?:手续)?费?(?:用|又|多|加|还|也|是|要|收|扣|了|我|:|每笔|一笔|每次|又扣)*\s?$/;
 const INSTANT_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的|是)?\s?(?:秒到|提现|秒结|加急)(?:的)?(?:(?:手续)?费|$|[,。 ])/;
 const FEE_BEFORE =
   /(?:手续费|服务费|流量费|会员费|保险费?|押金|激活(?:款|费)?|年费|管理费|费用|通讯费|通信费|sim卡费|保证金|违约金|fee|deposit)(?:的?(?:□+|一年|一个月|是|又|还|也|要|收|扣|了|掉|我|:|竟然|居然|一下|单独|就|到|每年|每月|of|was|is)){0,4}\s?$/;
@@ -82,6 +82,8 @@ const LIMIT_AFTER = /^\s?(?:块|元)?(?:的)?\s?(?:以上|以下|限额|额度|�
 const BALANCE_BEFORE = /(?:余额|还剩|剩余?|结余|里面?还?有|balance)(?:是|了|还|有|只|就|显示|里|里面|of|:)*\s?$/;
 const SHORT_BEFORE = /(?:少了?|差了?|短了?|缺|少到|少给|多扣|short(?: by)?|missing)(?:我|了|给|账|大概|差不多|到|整整|将近)*\s?$/;
 const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消费|账单|只用|只该|说好)(?:是|只|就|收|付|刷|要|消费|扣|的|为|我)*\s?$/;
+/** 前天那笔600到了: that one is settled. */
+const ARRIVED_AFTER = /^(?:块|元)?(?:钱)?(?:的)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了|收到了|没问题)/;
 const DENIED_BEFORE = /(?:不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
 const PROMISE_BEFORE = /(?:刷满|满|返|返现|返还|奖励|送|赠)(?:了|给|我|我们|你|:|现|够)*\s?$/;
 
@@ -94,14 +96,23 @@ function roleOf(before: string, after: string): SumRole {
   if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
   if (EACH_BEFORE.test(before) || EACH_AFTER.test(after)) return 'each';
   if ((NET_BEFORE.test(before) && !NOT_NET.test(before)) || NET_AFTER.test(after)) return 'net';
+  if (ARRIVED_AFTER.test(after)) return 'other';
   if (BALANCE_BEFORE.test(before)) return 'balance';
   return 'sale';
 }
 
+/** Between two sums of one list. */
+const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$/;
+
 /** Figures of the text with what each is; those that are no money are left out. */
 export function readSums(tokens: readonly AmountToken[], text: string, options: SumOptions): Sum[] {
-  return tokens.flatMap((token): Sum[] => {
-    if (token.fen === undefined || !counts(token, text, options)) return [];
+  const counted = tokens.map((token) => token.fen !== undefined && counts(token, text, options));
+  const beside = (a: AmountToken | undefined, b: AmountToken | undefined): boolean =>
+    a !== undefined && b !== undefined && AND.test(text.slice(a.end, b.start));
+  return tokens.flatMap((token, at): Sum[] => {
+    const listed =
+      (counted[at - 1] === true && beside(tokens[at - 1], token)) || (counted[at + 1] === true && beside(token, tokens[at + 1]));
+    if (token.fen === undefined || !(counted[at] || listed)) return [];
     const { before, after } = clauseAt(text, token.start, token.end);
     const wide = text.slice(Math.max(0, token.start - 24), token.start);
     const role = PRICE_BEFORE.test(before) && !/应该是|应为/.test(before) ? 'other' : roleOf(before, after);
