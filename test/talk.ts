@@ -95,7 +95,7 @@ export async function openTalk(options: { now: string; conversation?: string; ch
 
 export function readSaid(activities: readonly Partial<Activity>[]): Said {
   const messages = activities.filter(({ type }) => type === 'message');
-  const trace = activities.find(({ type, name }) => type === 'trace' && name === 'daozhang.turn');
+  const trace = activities.findLast(({ type, name }) => type === 'trace' && name === 'daozhang.turn');
   return {
     texts: messages.flatMap(({ text }) => text ?? []),
     choices: messages.flatMap(({ suggestedActions }) => suggestedActions?.actions.map(({ title }) => title) ?? []),

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isResidentId, passesLuhn } from '../../src/domain/digits';
+
+/** Secrets as they may be found again: as typed, and as digits alone. */
+export function formsOf(secret: string): readonly string[] {
+  const bare = secret.normalize('NFKC').replace(/[\s-]/g, '');
+  const quads = bare.replace(/(\d{4})(?=\d)/g, '$1 ');
+  return [...new Set([secret, bare, ...(bare.length > 8 ? [quads, quads.replaceAll(' ', '-')] : [])])];
+}
+
+/** Which of the secrets are in a text. */
+export function secretsIn(text: string, secrets: readonly string[]): readonly string[] {
+  return secrets.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
+}
+
+/** Numbers that look like a full card or an ID number, but for those that are known to be something else. */
+export function accountNumbersIn(text: string, known: readonly string[]): readonly string[] {
+  const runs = text.match(/(?<![\dA-Za-z])\d(?:[ -]?\d){12,18}(?![\dA-Za-z])|(?<!\d)\d{17}[\dXx](?!\d)/g) ?? [];
+  return runs.filter((run) => {
+    const digits = run.replace(/[ -]/g, '');
+    if (known.some((one) => one.includes(digits))) return false;
+    return /^\d{13,19}$/.test(digits) ? passesLuhn(digits) || isResidentId(digits.toLowerCase()) : isResidentId(digits.toLowerCase());
+  });
+}
+
+/** Files below a folder that hold a secret, byte by byte in UTF-8 and UTF-16. */
+export function filesWith(directory: string, secrets: readonly string[]): readonly string[] {
+  const forms = secrets.flatMap((secret) => formsOf(secret).map((form) => ({ secret, form })));
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .flatMap((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const bytes = readFileSync(file);
+      return forms
+        .filter(({ form }) => bytes.includes(form) || bytes.includes(Buffer.from(form, 'utf16le')))
+        .map(({ secret }) => `${entry.name}: ${secret}`);
+    });
+}
