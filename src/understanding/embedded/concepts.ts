@@ -9,6 +9,9 @@ interface Term {
 
 type Index = ReadonlyMap<string, readonly Term[]>;
 
+/** Start of the concepts of what is not ours; each also names the concept `other`. */
+const OTHER = 'other.';
+
 /** Characters a term needs to be found by its sound alone. */
 const SOUNDED = 2;
 
@@ -55,8 +58,8 @@ export function conceptsOf(tokens: readonly string[]): string[] {
   const found: string[] = [];
   for (const [at, terms] of written.entries()) {
     const heard = startingAt(HEARD, sounds, at).filter((term) => covered.slice(at, at + term.tokens.length).includes(false));
-    for (const concept of new Set([...terms, ...heard].map((term) => term.concept)))
-      if (found[found.length - 1] !== concept) found.push(concept);
+    const named = [...terms, ...heard].flatMap(({ concept }) => (concept.startsWith(OTHER) ? [concept, 'other'] : [concept]));
+    for (const concept of new Set(named)) if (found[found.length - 1] !== concept) found.push(concept);
   }
   return found;
 }

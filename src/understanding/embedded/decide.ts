@@ -53,9 +53,12 @@ const YES_NO: ReadonlySet<Asking> = new Set([
   'fixTried',
 ]);
 
+/** Facts that nobody asked for are more often part of a report; by cross-validation. */
+const UNASKED = 0.6;
+
 /** How a pending question shifts what the next message probably is. */
 function priorOf(name: IntentName, expecting: Asking | undefined): number {
-  if (expecting === undefined || expecting === 'menu') return 1;
+  if (expecting === undefined || expecting === 'menu') return name === 'provide_info' ? UNASKED : 1;
   if (name === 'provide_info') return YES_NO.has(expecting) ? 1.5 : 3;
   if (name === 'affirm' || name === 'deny') return YES_NO.has(expecting) ? 3 : 1;
   if (name === 'correct_info') return expecting === 'confirm' ? 3 : 1.5;
@@ -132,6 +135,16 @@ export interface Decision {
   readonly ranked: readonly Ranked[];
 }
 
+/** Words people begin with and send before they have said anything. */
+const OPENING =
+  /^(?:那个|这个|就是|我们?|俺|然后|还有|因为|所以|但是|不过|对了|那么?|这|呃|额|嗯那个|是这样的?|事情是这样的?|我跟你说|我这[边里]|[\s\p{P}])+$/u;
+
+/** Nothing to judge: no letter, number or picture, or but the opening of a sentence. */
+function isSilent({ normalized, reply, command }: Extracted): boolean {
+  if (!/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(normalized)) return true;
+  return !reply && !command && OPENING.test(normalized);
+}
+
 const NOTHING: Decision = { confidence: 0, decided: undefined, ranked: [] };
 /** Intents told in a ranking. */
 const TOLD = 5;
@@ -148,7 +161,7 @@ export function decide(
   extracted: Extracted,
   { bands, expecting }: { bands: Bands; expecting?: Asking },
 ): Decision {
-  if (!/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(extracted.normalized)) return NOTHING;
+  if (isSilent(extracted)) return NOTHING;
   const judged = rank(probabilities, expecting);
   const decided = banded(judged, bands);
   const answers = extracted.slots.some(({ slot }) => slot === expecting) && decided !== judged.ranked[0]?.name;

@@ -16,9 +16,9 @@ export interface FaqModel {
 
 /** Longest text that asks one general question; a longer one tells a story. */
 const QUESTION = 60;
-/** From this likelihood of being a general question on, and of the key, an answer is offered. */
+/** From this likelihood on a text may be a general question, and from this confidence on it is answered. */
 const ASKED = 0.2;
-const SURE = 0.15;
+const ANSWERED = 0.09;
 
 export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }): FaqModel {
   return {
@@ -34,7 +34,8 @@ export function findFaq(model: FaqModel, normalized: string): Faq | undefined {
   const asked = probabilitiesOf(model.kinds, features)[0] ?? 0;
   if (asked < ASKED) return undefined;
   const probabilities = probabilitiesOf(model.keys, features);
-  const confidence = Math.max(...probabilities);
-  const key = model.keys.labels[probabilities.indexOf(confidence)];
-  return key === undefined || confidence < SURE ? undefined : { key, confidence: confidence * asked };
+  const likeliest = Math.max(...probabilities);
+  const key = model.keys.labels[probabilities.indexOf(likeliest)];
+  const confidence = likeliest * asked;
+  return key === undefined || confidence < ANSWERED ? undefined : { key, confidence };
 }

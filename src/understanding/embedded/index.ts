@@ -4,16 +4,7 @@ import { classify } from './classify';
 import { decide } from './decide';
 import { extract } from './extract';
 import { faqFrom, findFaq } from './faq';
-
-/** Longest text that may be the first part of a burst (「那个」「我想问下」). */
-const FRAGMENT = 6;
-
-/** `outside`: how likely the text is of something else altogether, which is no fragment however short. */
-function isFragment(understanding: Omit<Understanding, 'fragment'>, normalized: string, outside: number): boolean {
-  const { intent, decided, slots, signals, reply, command, transactions } = understanding;
-  if (normalized.length > FRAGMENT || reply || command || slots.length + signals.length + transactions.length > 0) return false;
-  return decided === undefined || (decided !== intent && outside < 0.5);
-}
+import { isFragment } from './fragment';
 
 /** Also tells at once, before a turn is begun, whether a text may be the first part of a burst. */
 export interface EmbeddedRecognizer extends Recognizer {

@@ -99,7 +99,7 @@ export function intentExamples(folder: string): Example[] {
 }
 
 /** Concepts of which a question names at least one. */
-const QUESTION_WORDS: readonly string[] = ['ask', 'when', 'how', 'what', 'why', 'where', 'who', 'howmuch', 'canI', 'isit', 'should'];
+const QUESTION_WORDS: readonly string[] = ['ask', 'when', 'how', 'what', 'why', 'where', 'who', 'howMuch', 'may', 'isIt', 'should'];
 
 function asks(text: string): boolean {
   return conceptsOf(tokensOf(normalize(text))).some((concept) => QUESTION_WORDS.includes(concept));
