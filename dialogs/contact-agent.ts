@@ -18,6 +18,14 @@ import { type Session, sessionOf } from './services';
 export async function openCase(context: TurnContext, diagnosis: Diagnosis): Promise<void> {
   const session = sessionOf(context);
   await adviseSafety(context, session, diagnosis);
+  const created = await registerCase(context, diagnosis);
+  await announce(context, session, created);
+  await raiseEvent(context, session, created);
+}
+
+/** Keeps the case and leaves the conversation to the queue, without a word to the user. */
+export async function registerCase(context: TurnContext, diagnosis: Diagnosis): Promise<Case> {
+  const session = sessionOf(context);
   const created = await keepCase(session, diagnosis);
   session.case = created;
   session.record = { ...session.record, caseId: created.id };
@@ -26,8 +34,7 @@ export async function openCase(context: TurnContext, diagnosis: Diagnosis): Prom
   session.asking = undefined;
   session.choices = [];
   await cancelFollowUps(session.partition, session.record.id);
-  await announce(context, session, created);
-  await raiseEvent(context, session, created);
+  return created;
 }
 
 /** The person asked for a person: at once, with whatever is known. */

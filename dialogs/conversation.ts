@@ -6,6 +6,7 @@ import { newDraft } from '../src/domain/case';
 import { addSignals, hasSignal, timesAsked, valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
+import { admitsGiving } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
 import { answerFaq, type Interruption, obeyCommand, refuse, startOver } from './interruptions';
@@ -40,8 +41,8 @@ export async function converse(context: TurnContext, dialogs: DialogSet, session
   if (session.staff && (await handleStaff(context))) return;
   startAnother(session);
   takeFacts(session);
-  await noticeFiles(context, session);
-  if (await whileOwned(context, asksProgress(session))) return;
+  if (await noticeFiles(context, session)) return;
+  if (session.understanding.command !== 'deleteData' && (await whileOwned(context, asksProgress(session)))) return;
   const heard = await interrupt(context);
   if (heard === 'done') return dropUnlessAsked(context, dialogs, session);
   if (heard === 'fresh') await dropDialogs(dialogs, context);
@@ -62,7 +63,7 @@ function countUnderstood(session: Session): void {
 
 /** Everything that may come between a question and its answer. */
 async function interrupt(context: TurnContext): Promise<Interruption> {
-  for (const step of [obeyCommand, onlySecret, refuse, answerFaq, soothe, greet]) {
+  for (const step of [obeyCommand, admitLeak, onlySecret, warn, refuse, answerFaq, soothe, greet]) {
     const result = await step(context);
     if (result !== 'go-on') return result;
   }
@@ -92,17 +93,21 @@ async function onlySecret(context: TurnContext): Promise<Interruption> {
   return 'done';
 }
 
-async function noticeFiles(context: TurnContext, session: Session): Promise<void> {
+/** Keeps and acknowledges files; true when a picture was all there is and its sum and time are asked for in words. */
+async function noticeFiles(context: TurnContext, session: Session): Promise<boolean> {
   if (session.filesTooLarge > 0) {
     session.digressed = true;
     await say(context, 'provide-evidence.tooLarge');
   }
-  if (session.attachments.length === 0) return;
+  if (session.attachments.length === 0) return false;
   session.draft = { ...session.draft, attachments: [...session.draft.attachments, ...session.attachments] };
   session.digressed = true;
   await say(context, 'provide-evidence.image');
-  if (session.text === '' && (!valueIn(session.draft, 'amount') || !valueIn(session.draft, 'txTime')))
-    await say(context, 'talk.voiceOrFile');
+  const known = valueIn(session.draft, 'amount') !== undefined && valueIn(session.draft, 'txTime') !== undefined;
+  if (session.text !== '' || known || session.asking || session.case) return false;
+  await say(context, 'talk.voiceOrFile');
+  session.asking = 'amount';
+  return true;
 }
 
 /** Anger alone changes nothing but the tone; twice in a row a person is offered (docs/domain.md §4.5). */
@@ -117,18 +122,41 @@ async function soothe(context: TurnContext): Promise<Interruption> {
   return 'go-on';
 }
 
+/** After a code was sent here: it was given to somebody else as well. */
+async function admitLeak(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const waited = session.diagnosis?.outcome === 'REF-SECRET' && session.asking === 'handoff';
+  if (waited && (session.understanding.reply === 'yes' || admitsGiving(session.text))) {
+    session.draft = addSignals(session.draft, ['codeLeaked']);
+    session.asking = undefined;
+    return 'fresh';
+  }
+  return 'go-on';
+}
+
+/** A refund to another account is a fraud sign: the warning comes before anything else (docs/domain.md §8.2). */
+async function warn(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  if (!session.freshSignals.includes('refundElsewhere')) return 'go-on';
+  session.digressed = true;
+  await say(context, 'faq.R05.answer');
+  return 'go-on';
+}
+
 async function greet(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
   const { decided } = session.understanding;
   const empty = session.fresh.length + session.replaced.length === 0;
-  if (decided === 'thanks_bye' && empty && !session.asking) {
+  const solved = session.understanding.signals.includes('solved');
+  if (decided === 'thanks_bye' && empty && !session.asking && !solved) {
     await say(context, 'follow-up.bye');
     return 'done';
   }
   if (decided !== 'greet' || !empty) return 'go-on';
   session.digressed = true;
-  if (!session.asking) await say(context, 'welcome.greet');
-  return 'go-on';
+  if (session.asking) return 'go-on';
+  await say(context, 'welcome.greet');
+  return 'done';
 }
 
 /** Told after a conclusion: another sum or another kind of problem is a new matter; what is true of the shop stays. */

@@ -91,13 +91,15 @@ function causeLines(session: Session, { outcome, causes }: Diagnosis, params: Pa
 }
 
 function methodLine(session: Session, { outcome, causes }: Diagnosis): string | undefined {
-  if (!BY_METHOD.has(outcome ?? '') || causes.some(({ id }) => id === 'C9')) return undefined;
+  const family = familyOf(session);
+  if (!family || !BY_METHOD.has(outcome ?? '') || causes.some(({ id }) => id === 'C9' || id === 'G2')) return undefined;
   const role = valueIn(session.draft, 'role') === 'cardholder' ? 'cardholder' : 'merchant';
-  const key: TextKey = `handle-by-method.${familyOf(session)}.${role}`;
+  const key: TextKey = `handle-by-method.${family}.${role}`;
   return text(session.locale, key);
 }
 
-function familyOf({ draft }: Session): 'card' | 'wallet' | 'online' {
+function familyOf({ draft }: Session): 'card' | 'wallet' | 'online' | undefined {
+  if (!valueIn(draft, 'payMethod') && !valueIn(draft, 'payFamily')) return undefined;
   if (valueIn(draft, 'payMethod') === 'online') return 'online';
   return isWallet(draft) ? 'wallet' : 'card';
 }

@@ -87,6 +87,10 @@ async function answerProgress(context: TurnContext, session: Session): Promise<v
   const asked = valueIn(session.draft, 'caseId');
   const own = session.case;
   if (own && (!asked || asked === own.id)) return tellProgress(context, own);
+  if (!asked && session.understanding.reply === 'no' && session.asking === 'caseId') {
+    session.asking = undefined;
+    return say(context, 'contact-agent.noCase');
+  }
   if (!asked && session.asking !== 'caseId') {
     if (!session.asking) session.asking = 'caseId';
     return say(context, 'contact-agent.noCase');

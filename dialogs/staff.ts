@@ -5,7 +5,7 @@ import type { Case, Diagnosis } from '../src/domain/case';
 import { setFact, valueIn } from '../src/domain/draft';
 import { expectedBy } from '../src/domain/settlement';
 import { parseStaffCommand } from '../src/understanding/embedded/staff';
-import { openCase } from './contact-agent';
+import { registerCase } from './contact-agent';
 import { formatInstant, formatMoment, formatValue } from './format';
 import { say, sayText } from './prompts';
 import { tellProgress } from './queue';
@@ -94,8 +94,7 @@ async function reportOutage(context: TurnContext, session: Session): Promise<voi
   const many = Number(valueIn(session.draft, 'affectedMerchants')) >= OUTAGE_MERCHANTS;
   const priority = many ? 'P0' : 'P2';
   const diagnosis: Diagnosis = { causes: [{ id: 'B3', likelihood: 'high' }], outcome: `ESC-${priority}`, queue: 'Q-TECH', priority };
-  await openCase(context, diagnosis);
-  const { id } = session.case ?? { id: '' };
+  const { id } = await registerCase(context, diagnosis);
   await say(context, 'staff.outageSaved', { count, id, priority, queue: 'Q-TECH' });
   if (many) await sayText(context, text(session.locale, 'staff.broadcast'));
 }

@@ -1,44 +1,23 @@
 import { isTextKey, text } from '../locales';
 import type { Transaction } from '../src/domain/case';
-import { addSignals, addTransactions, hasSignal, isSettled, learn, setFact, type Told, valueIn, withoutFact } from '../src/domain/draft';
+import { addSignals, addTransactions, learn, setFact, type Told, valueIn, withoutFact } from '../src/domain/draft';
 import { checkAmount, checkMoment } from '../src/domain/parse-slot';
-import {
-  type Asking,
-  ENUM_SLOTS,
-  type Moment,
-  SIGNALS,
-  type Signal,
-  SLOT_NAMES,
-  type SlotName,
-  type SlotValue,
-  TEXT_SLOTS,
-} from '../src/domain/slots';
+import { type Asking, ENUM_SLOTS, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, TEXT_SLOTS } from '../src/domain/slots';
 import { readingOf } from '../src/understanding/embedded/pinyin';
-import { isQuestion, tellsAnother } from '../src/understanding/embedded/question';
-import type { IntentName, Understanding } from '../src/understanding/recognizer';
-import { isFeeTrap } from './questions';
+import { tellsAnother } from '../src/understanding/embedded/question';
+import type { IntentName } from '../src/understanding/recognizer';
+import { type Heard, hear, UNTOLD } from './heard';
+import { inferReading, inferRole, intentSignals, READING_OF } from './readings';
 import type { Choice, Session } from './services';
-
-type Reading = SlotValue<'issueType'>;
-
-/** Which reading of 「扣费未到账」 an intent speaks for, when the words alone do not say. */
-const READING_OF: Partial<Record<IntentName, Reading>> = {
-  report_not_received: 'R1',
-  settlement_account_problem: 'R1',
-  risk_hold: 'R1',
-  report_charged_but_failed: 'R2',
-  report_double_charge: 'R2',
-  refund_progress: 'R6',
-  fee_deduction_dispute: 'R3',
-};
 
 /** Takes every fact of the message into the draft, before any dialog runs. A picked choice or a general question tells nothing beside itself. */
 export function takeFacts(session: Session): void {
   const at = session.now;
   const picked = pickedChoice(session);
-  const heard = picked || isGeneralQuestion(session) ? UNTOLD : session.understanding;
+  const heard = picked ? UNTOLD : hear(session);
   const more = anotherSale(session, heard);
-  const mentions = (heard.slots as readonly Told[]).filter(({ slot }) => !more || (slot !== 'amount' && slot !== 'txTime'));
+  const several = more !== undefined || heard.transactions.length > 1;
+  const mentions = (heard.slots as readonly Told[]).filter(({ slot }) => !several || (slot !== 'amount' && slot !== 'txTime'));
   const told = [...factsOf(picked), ...(picked ? [] : replyFacts(session)), ...mentions.filter((item) => !isStray(session, item))];
   const learnt = learn(
     session.draft,
@@ -68,49 +47,6 @@ function anotherSale({ draft, text: words, asking }: Session, { slots, transacti
 /** Cues of how the person feels or how the last answer fared, which change no judgement by themselves. */
 const MOODS: ReadonlySet<Signal> = new Set<Signal>(['angry', 'stillMissing', 'solved', 'fixDone']);
 
-type Heard = Pick<Understanding, 'slots' | 'signals' | 'transactions' | 'decided'>;
-const UNTOLD: Heard = { slots: [], signals: [], transactions: [], decided: undefined };
-
-/** Slots that a general question names without telling anything: 「T+1是哪天？」, 「二类卡有影响吗」. */
-const NAMED_ONLY: ReadonlySet<SlotName> = new Set([
-  'settleProduct',
-  'feeName',
-  'payMethod',
-  'payFamily',
-  'role',
-  'accountClass',
-  'slipType',
-  'issueType',
-  'refundMethod',
-  'codeKind',
-]);
-
-/** Asks how things are, tells nothing of one's own. */
-export function isGeneralQuestion({ understanding, text: words }: Session): boolean {
-  const { faq, slots, signals, transactions } = understanding;
-  const silent = signals.length + transactions.length === 0 && slots.every(({ slot }) => NAMED_ONLY.has(slot));
-  return faq !== undefined && silent && isQuestion(words);
-}
-
-/** Only a merchant has payouts, a settlement card or an acquirer's hold. */
-const MERCHANT_FACTS: readonly SlotName[] = [
-  'payoutStatus',
-  'settleProduct',
-  'settleCardLast4',
-  'settleCardChanged',
-  'payerName',
-  'merchantNo',
-  'walletBalance',
-  'feeName',
-];
-
-function inferRole(draft: Session['draft'], at: string): Session['draft'] {
-  const merchant =
-    hasSignal(draft, ...ACCOUNT_CUES, 'settleCardHijacked', 'qrSwapped') ||
-    MERCHANT_FACTS.some((slot) => valueIn(draft, slot) !== undefined);
-  return draft.facts.role || !merchant ? draft : setFact(draft, 'role', 'merchant', 'inferred', at);
-}
-
 /** Where a fee of the machine is the matter, the time that was told is the fee's. */
 function timeOfFee(draft: Session['draft']): Session['draft'] {
   const told = valueIn(draft, 'txTime');
@@ -119,9 +55,11 @@ function timeOfFee(draft: Session['draft']): Session['draft'] {
   return setFact(withoutFact(draft, 'txTime'), 'feeTime', told, 'said', draft.facts.txTime?.at ?? draft.openedAt);
 }
 
-/** A bare number at a recap names nothing: it is no new sum. */
-const isStray = ({ asking, text: words }: Session, { slot, correction }: Told): boolean =>
-  asking === 'confirm' && slot === 'amount' && !correction && /^\d+$/.test(words.trim());
+/** A bare number at a recap names nothing, and the fees that explain a shortfall are no fee in dispute. */
+function isStray({ asking, draft, text: words }: Session, { slot, correction }: Told): boolean {
+  if (slot === 'amount') return asking === 'confirm' && !correction && /^\d+$/.test(words.trim());
+  return slot === 'feeName' && valueIn(draft, 'issueType') === 'R4';
+}
 
 /** A sum of millions or a time that has not come is asked again before it is believed; said a second time it stands. */
 function isPlausible(session: Session, { slot, value }: Told): boolean {
@@ -195,68 +133,6 @@ function isSlot(asking: Asking | undefined): asking is SlotName {
   return asking !== undefined && (SLOT_NAMES as readonly string[]).includes(asking);
 }
 
-/** The intent as a cue where no word of the lexicon said it. */
-function intentSignals({ decided, signals }: Heard): readonly Signal[] {
-  if (decided === 'report_double_charge') return ['doubleCharge'];
-  const held: readonly Signal[] = ['riskHold', 'retrieval', 'chargeback', 'judicialFreeze', 'overLimit', 'qualification'];
-  if (decided === 'risk_hold' && !held.some((signal) => signals.includes(signal))) return ['riskHold'];
-  return [];
-}
-
-/** Which of R1–R8 is meant: the words first, else the intent, else the part of the flow that the cues belong to. */
-function inferReading(session: Session, { decided, signals }: Heard): Session['draft'] {
-  const { draft } = session;
-  const known = draft.facts.issueType;
-  if (known && known.source !== 'inferred') return draft;
-  const byIntent = decided ? READING_OF[decided as IntentName] : undefined;
-  const reading = readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session)));
-  if (!reading || known?.value === reading) return draft;
-  // A typical fee sum without another cue stays open and is asked about.
-  const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueIn(draft, 'role');
-  return unclear ? draft : setFact(draft, 'issueType', reading, 'inferred', session.now);
-}
-
-function readingFromCues({ draft }: Session, decided: Understanding['decided']): Reading | undefined {
-  if (hasSignal(draft, 'doubleCharge', 'wrongAmount', 'shopDenies', 'orderNotUpdated')) return 'R2';
-  if (hasSignal(draft, 'fakeProof')) return 'R8';
-  if (valueIn(draft, 'slipType') === 'preauth') return 'R7';
-  if (isSettled(draft, 'netAmount') && decided !== 'report_not_received') return 'R4';
-  if (hasSignal(draft, 'promisedReturn')) return 'R5';
-  return hasSignal(draft, 'rateRaised', 'noSaleMade') ? 'R3' : undefined;
-}
-
-const ACCOUNT_CUES: readonly Signal[] = [
-  'moneyInWallet',
-  'wrongCardInfo',
-  'limitedAccount',
-  'cardUnusable',
-  'riskHold',
-  'retrieval',
-  'chargeback',
-  'judicialFreeze',
-  'qualification',
-  'overLimit',
-  'notUploaded',
-  'personalPayer',
-  'institutionGone',
-  'allSalesMissing',
-  'bankMaintenance',
-  'askedWallet',
-  'wrongAccountSeen',
-  'batchedPayout',
-  'outage',
-];
-
-/** A merchant who tells a sale, or how it settles, without saying what is wrong: the money is what is missing. */
-function readingFromAccount({ draft }: Session): Reading | undefined {
-  const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined;
-  if (valueIn(draft, 'settleProduct') || (sale && valueIn(draft, 'role') === 'merchant')) return 'R1';
-  if (['failed', 'notFound', 'processing'].includes(valueIn(draft, 'txStatus') ?? '')) return 'R2';
-  const cue =
-    hasSignal(draft, ...ACCOUNT_CUES) || valueIn(draft, 'payoutStatus') !== undefined || valueIn(draft, 'walletBalance') !== undefined;
-  return cue ? 'R1' : undefined;
-}
-
 /** Facts of the shop or the person that stay true for the next problem. */
 const LASTING: readonly SlotName[] = [
   'role',
@@ -276,7 +152,8 @@ export function opensAnother({ draft, understanding }: Session): boolean {
   const amount = understanding.slots.find((mention) => mention.slot === 'amount');
   const otherSum =
     amount !== undefined && !amount.correction && valueIn(draft, 'amount') !== undefined && amount.value !== valueIn(draft, 'amount');
-  const otherKind = reading !== undefined && current !== undefined && reading !== current && understanding.slots.length > 0;
+  const ofItsOwn = understanding.slots.some(({ slot }) => slot === 'amount' || slot === 'txTime');
+  const otherKind = reading !== undefined && current !== undefined && reading !== current && ofItsOwn;
   return !understanding.signals.includes('stillMissing') && (otherSum || otherKind);
 }
 

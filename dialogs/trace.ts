@@ -39,7 +39,8 @@ export function flattenDraft(draft: CaseDraft): Record<string, unknown> {
     ...(transactions.length > 0 && { transactions }),
     ...(draft.signals.length > 0 && { signals: draft.signals }),
     ...(draft.refusals.length > 0 && { refusals: draft.refusals }),
-    ...(draft.attachments.length > 0 && { attachments: draft.attachments }),
+    // The channel's address of a file may carry a token.
+    ...(draft.attachments.length > 0 && { attachments: draft.attachments.map(({ url: _, ...file }) => file) }),
   };
 }
 

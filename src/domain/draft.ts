@@ -136,8 +136,11 @@ export const MAX_TRANSACTIONS = 5;
 export function addTransactions(draft: CaseDraft, told: readonly Transaction[], at: string): CaseDraft {
   const amount = valueIn(draft, 'amount');
   const txTime = valueIn(draft, 'txTime');
+  const sums = told.map((sale) => sale.amount ?? 0);
+  // A sum known before may be one of these, or all of them together.
+  const counted = amount !== undefined && (sums.includes(amount) || sums.reduce((a, b) => a + b, 0) === amount);
   const first: readonly Transaction[] =
-    draft.transactions.length > 0 || amount === undefined ? draft.transactions : [{ amount, ...(txTime ? { txTime } : {}) }];
+    draft.transactions.length > 0 || amount === undefined || counted ? draft.transactions : [{ amount, ...(txTime ? { txTime } : {}) }];
   const transactions = [...first, ...told].slice(0, MAX_TRANSACTIONS);
   const amounts = transactions.map((sale) => sale.amount).filter((sum): sum is Fen => sum !== undefined);
   const total = amounts.reduce((sum, value) => sum + value, 0);

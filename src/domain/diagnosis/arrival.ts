@@ -1,7 +1,7 @@
 import { addHours } from '../calendar';
 import type { CaseDraft } from '../case';
 import { hasSignal, valueIn } from '../draft';
-import { accountVerdict, fixCardVerdict, heldVerdict } from './account';
+import { accountVerdict, fixCardVerdict } from './account';
 import { chargedVerdict } from './charged';
 import { type Clock, readClock } from './clock';
 import { advise, clockFacts, triedInVain } from './conclusions';
@@ -20,7 +20,6 @@ function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
   const clock = readClock(draft, rules);
   const payout = valueIn(draft, 'payoutStatus');
   if (payout === 'failed' || payout === 'frozen') return accountVerdict(draft, rules, clock);
-  if (hasSignal(draft, 'riskHold', 'retrieval', 'chargeback', 'judicialFreeze')) return heldVerdict(draft, rules);
   if (hasSignal(draft, 'wrongCardInfo', 'limitedAccount', 'cardUnusable')) return fixCardVerdict(draft, rules, clock);
   if (hasSignal(draft, 'moneyInWallet') || valueIn(draft, 'walletBalance') === 'yes')
     return advise(rules, 'SS-WITHDRAW', [cause('A6', 'high', 'said')]);

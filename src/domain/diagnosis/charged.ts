@@ -76,7 +76,8 @@ function processing(rules: Rules): Verdict {
 
 function debitVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const debited = valueIn(draft, 'cardholderDebited');
-  if (debited === 'no') return advise(rules, 'SS-PAYAGAIN', [cause('B1', 'low', 'notDebited')], 'Q-DISPUTE');
+  if (debited === 'no')
+    return { ...advise(rules, 'SS-PAYAGAIN', [cause('B1', 'low', 'notDebited')], 'Q-DISPUTE'), recheckAt: addHours(rules.now, 1) };
   if (debited === 'yes') return reversalVerdict(draft, rules, 'B1');
   if (isWallet(draft)) {
     const payee = firstOpen(draft, 'payeeName');

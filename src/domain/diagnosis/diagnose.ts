@@ -4,6 +4,7 @@ import { hasSignal, isSettled, timesAsked, valueIn } from '../draft';
 import { missingFor } from '../evidence';
 import type { Asking, SlotName, SlotValue } from '../slots';
 import { prioritise } from '../triage';
+import { heldVerdict } from './account';
 import { arrivalVerdict } from './arrival';
 import { chargedVerdict, duplicateVerdict, wrongAmountVerdict } from './charged';
 import { depositVerdict, feeVerdict, shortfallVerdict } from './fee';
@@ -17,6 +18,9 @@ const OLDEST_DAYS = 180;
 const MAX_EVIDENCE = 3;
 
 type Reading = SlotValue<'issueType'>;
+
+/** The money is held or was taken back (E1, C7, D4), whatever else is told. */
+const HELD = ['riskHold', 'retrieval', 'chargeback', 'judicialFreeze'] as const;
 
 const BRANCH: Readonly<Record<Reading, (draft: CaseDraft, rules: Rules) => Verdict>> = {
   R1: arrivalVerdict,
@@ -43,6 +47,7 @@ function tooOld(draft: CaseDraft, rules: Rules): boolean {
 function verdictOf(draft: CaseDraft, rules: Rules): Verdict {
   const urgent = safetyVerdict(draft) ?? complaintVerdict(draft);
   if (urgent) return urgent;
+  if (hasSignal(draft, ...HELD) && readingOf(draft) !== 'R2') return firstOpen(draft, 'amount', 'txTime') ?? heldVerdict(draft, rules);
   if (hasSignal(draft, 'wrongAmount')) return wrongAmountVerdict(draft, rules);
   if (hasSignal(draft, 'doubleCharge') && !hasSignal(draft, 'orderNotUpdated')) return duplicateVerdict(draft, rules);
   const reading = readingOf(draft);
@@ -97,8 +102,10 @@ const EVIDENCE: ReadonlySet<Asking> = new Set([
 function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
   const asked = draft.asked.filter((asking) => EVIDENCE.has(asking)).length;
   if (!mayAsk(draft) || asked >= MAX_EVIDENCE) return undefined;
-  // The payer's card alone finds no payout.
-  const useful = missingFor(queue, draft).filter((slot) => EVIDENCE.has(slot) && !(slot === 'cardLast4' && queue === 'Q-SETTLE'));
+  // The payer's card alone finds no payout and no fee.
+  const useful = missingFor(queue, draft).filter(
+    (slot) => EVIDENCE.has(slot) && !(slot === 'cardLast4' && (queue === 'Q-SETTLE' || queue === 'Q-FEE')),
+  );
   return useful.find((slot) => !isSettled(draft, slot) && timesAsked(draft, slot) === 0);
 }
 

@@ -1,4 +1,4 @@
-import { compare, momentRange } from '../calendar';
+import { addHours, compare, momentRange } from '../calendar';
 import type { CaseDraft } from '../case';
 import { hasSignal, valueIn } from '../draft';
 import { preauthLapse, refundDeadline } from '../settlement';
@@ -55,5 +55,9 @@ export function proofVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const open = firstOpen(draft, 'txStatus');
   if (open) return open;
   if (valueIn(draft, 'txStatus') === 'success') return firstOpen(draft, 'amount', 'txTime') ?? clockVerdict(draft, rules);
-  return advise(rules, 'SS-CHECK', [cause('G2', 'high', 'said'), cause('C1', 'low')], 'Q-DISPUTE');
+  // A delayed transfer shows within a day or never.
+  return {
+    ...advise(rules, 'SS-CHECK', [cause('G2', 'high', 'said'), cause('C1', 'low')], 'Q-DISPUTE'),
+    recheckAt: addHours(rules.now, 24),
+  };
 }

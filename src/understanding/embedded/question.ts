@@ -13,3 +13,18 @@ const ANOTHER = /还有|另外|再加|另一笔|又一笔|还刷了|也没到|�
 export function tellsAnother(text: string): boolean {
   return ANOTHER.test(text);
 }
+
+const OWN = /我(?!想问|问|就问|请问)|俺|咱|本店|店里|自己|\b(?:my|mine|i'?m|i've|our)\b/i;
+
+/** Whether a text speaks of the writer's own case. */
+export function tellsOwn(text: string): boolean {
+  return OWN.test(text);
+}
+
+const GIVEN = /给过|给了|说了|说过|告诉|转了|转过|发了|发过|报了|念了|泄露|有过|\b(?:yes|gave|told|sent|shared)\b/i;
+const NOT_GIVEN = /没|沒|未|不|冇|\b(?:no|not|never|didn'?t|haven'?t)\b/i;
+
+/** 「给过一个自称银行的人了」: the answer to whether a code was given away. */
+export function admitsGiving(text: string): boolean {
+  return GIVEN.test(text) && !NOT_GIVEN.test(text);
+}
