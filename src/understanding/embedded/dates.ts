@@ -140,7 +140,7 @@ const RULES: readonly Rule[] = [
   { pattern: /明[天日]|明(?=[晚早])/g, resolve: shifted(1) },
   { pattern: /(?<![然之以今往最])后[天日]/g, resolve: shifted(2) },
   {
-    pattern: /(?<w>(?:大上|上上|上|这|本|下)(?:一?个)?)?周(?<d>[一二三四五六日天]|[1-7](?!\d))(?![天年月周])/g,
+    pattern: /(?<w>(?:大上|上上|上|这|本|下)(?:一?个)?)?周(?<d>[一二三四五六日天]|[1-7](?!\d))(?![天年月周笔单个直共])/g,
     resolve: (g, today) => weekday((g.w ?? '').replace(/一?个/, ''), WEEKDAYS[g.d ?? ''] ?? 1, today),
   },
   { pattern: /(?:上上|上|这|本|下)?(?:一?个)?周末/g, resolve: unknown },

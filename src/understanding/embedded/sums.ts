@@ -77,12 +77,14 @@ const TOTAL_AFTER = /^\s?(?:块|元)?(?:钱)?\s?(?:in total|altogether|一共|�
 const EACH_BEFORE = /(?:都是|每笔|每单|各|每次|均为|单笔|分别都是|each)(?:是|都是|都|刷了|了|of|刷|收|:)*\s?$/;
 const EACH_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的)?\s?(?:一笔(?!都|也)|每笔|一单|each|的?(?:两|三|四|五|2|3|4|5)笔)/;
 const LIMIT_BEFORE =
-  /(?:限额|单笔不|最高|上限|超过|超|额度|不能超|不超过|满|每日|日限|以上|大于|limit)(?:是|了|为|有|每天|每日|单笔|:)*\s?$/;
+  /(?:限额|单笔不|最高|上限|超过|超|只能(?:进|转|收|刷)?|最多(?:进|转|收|刷)?|额度|不能超|不超过|满|每日|日限|以上|大于|limit)(?:是|了|为|有|每天|每日|单笔|:)*\s?$/;
 const LIMIT_AFTER = /^\s?(?:块|元)?(?:的)?\s?(?:以上|以下|限额|额度|以内|封顶|limit)/;
 const BALANCE_BEFORE = /(?:余额|还剩|剩余?|结余|里面?还?有|balance)(?:是|了|还|有|只|就|显示|里|里面|of|:)*\s?$/;
 const SHORT_BEFORE = /(?:少了?|差了?|短了?|缺|少到|少给|多扣|short(?: by)?|missing)(?:我|了|给|账|大概|差不多|到|整整|将近)*\s?$/;
 const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消费|账单|只用|只该|说好)(?:是|只|就|收|付|刷|要|消费|扣|的|为|我)*\s?$/;
 /** 前天那笔600到了: that one is settled. */
+/** 120的东西刷了1200: a price. */
+const PRICE_AFTER = /^(?:块|元)?(?:钱)?的(?:东西|货|饭|菜|商品|账单|衣服|鞋)[^,]{0,6}(?:刷|扣|收)(?:了|成)/;
 const ARRIVED_AFTER = /^(?:块|元)?(?:钱)?(?:的)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了|收到了|没问题)/;
 const DENIED_BEFORE = /(?:不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
 const PROMISE_BEFORE = /(?:刷满|满|返|返现|返还|奖励|送|赠)(?:了|给|我|我们|你|:|现|够)*\s?$/;
@@ -96,7 +98,7 @@ function roleOf(before: string, after: string): SumRole {
   if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
   if (EACH_BEFORE.test(before) || EACH_AFTER.test(after)) return 'each';
   if ((NET_BEFORE.test(before) && !NOT_NET.test(before)) || NET_AFTER.test(after)) return 'net';
-  if (ARRIVED_AFTER.test(after)) return 'other';
+  if (ARRIVED_AFTER.test(after) || PRICE_AFTER.test(after)) return 'other';
   if (BALANCE_BEFORE.test(before)) return 'balance';
   return 'sale';
 }

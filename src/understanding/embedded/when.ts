@@ -29,7 +29,7 @@ const STATUS_AFTER =
   /^了(?:[ ,。!?]|$)|^(?:的时候)?[ ,]?(?:了|都|也|才|又|就|再|又去|去|我)?(?:还(?:没|不|是没|未)|都?(?:没|不)(?:有)?(?:到|收到|见|看到|来|进|动静)|仍|依然|依旧|一直没|才(?:发现|到|看到|知道)|发现|看(?:了|到|一下|后台|手机|账户)|查(?:了|到|账|一下)|问(?:了|过)?|打(?:了)?(?:电话|客服)|去(?:银行|查|问)|到了?(?:账|了)|(?:也|都)?照(?:样)?(?:到|能|结)|入账|进账|打款|出款|到(?:还是|吗|不|$|呢|[?])|能到|会到|可以到|应该到|该到|就到|必须|一定|得(?:给|到)|(?:我|才|刚|就)*(?:换|装|开通|绑|寄|激活|入网|注册)(?:的|了|过)?(?:新)?(?:结算|收款)?(?:卡|账户|机|pos|的$|了$|$|新)|(?:我|才|刚|就)*(?:办|申请|改|签)(?:的|了|过)?(?:新)?(?:结算|收款)?(?:卡|账户|机|pos|新|合同)|给我(?:个)?(?:说法|答复|打|结|到)|收到(?:短信|通知)|之内|以内|说|(?:还|仍)在|投诉|联系|显示|提示还|对账|想起来|盘账|not (?:yet )?(?:received|arrived)|still|i (?:checked|called|still))/;
 const PROMISE_BEFORE =
   /(?:说好?|承诺|答应|保证|预计|最晚|最迟|应该|本来|按理|要等到?|等到?|拖到|(?<![秒没不道未])到|截止|直到|截至|至今|过了|until|by|since)(?:是|说|在|了|的)?$/;
-const REFUND = /退(?!票|出|押)|refund|撤销/;
+const REFUND = /(?<!签)退(?!票|出|押)|refund|撤销/;
 /** What happened then was no sale: a call, a code told, a card lost. */
 /** How things were set up: a contract signed, a machine sent. */
 const SET_UP = /^(?:才|刚|就|我)*(?:签|寄|办|装|领|开通|注册|入网|开(?:的|了)?(?:店|门|业)|上班|下班|营业|关门|打烊了)/;
@@ -41,7 +41,7 @@ const OTHER_EVENT =
   /验证码|屏幕|共享|密码|电话|客服|告诉|联系|投诉|咨询|挂失|冻结|注销|报警|业务员|上门|维护|升级|通知|短信说|换卡|补办|called|reported/;
 const SALE = /刷|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
 /** What was done at that time, told as past: it wins over 说…, 还没…. */
-const DONE = /(?:退(?!票|出|押)|刷|付|买|扫|收)(?:的|了|过)/;
+const DONE = /(?:(?<!签)退(?!票|出|押)|刷|付|买|扫|收)(?:的|了|过)/;
 const FEE_VERB = /扣|收|交|划/;
 const DENIED = /(?:不是|并非|not)(?:在|说)?\s?$/;
 const CORRECTS =
@@ -68,7 +68,7 @@ function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeS
   if (REFUND.test(before) && !SALE.test(before.slice(before.search(REFUND)))) return 'refundTime';
   if (REFUND.test(text) && /^(?:就|才|我|商家|店家|他们)?(?:申请|发起|提交|办|弄|操作|处理|同意)/.test(after)) return 'refundTime';
   if (options.fee && !SALE.test(text) && FEE_VERB.test(near)) return 'feeTime';
-  if (/退(?!票|出|押)|refund/.test(text) && !SALE.test(text) && !options.fee) return 'refundTime';
+  if (/(?<!签)退(?!票|出|押)|refund/.test(text) && !SALE.test(text) && !options.fee) return 'refundTime';
   if (asked) return asked;
   if (/changed|换(?:了|过)?(?:结算)?卡/.test(before)) return undefined;
   if (SET_UP.test(after)) return undefined;
