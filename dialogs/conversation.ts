@@ -162,7 +162,7 @@ async function greet(context: TurnContext): Promise<Interruption> {
 /** Told after a conclusion: another sum or another kind of problem is a new matter; what is true of the shop stays. */
 function startAnother(session: Session): void {
   const over = session.diagnosis?.outcome !== undefined && (!session.case || session.case.owner === 'closed');
-  if (!over) return;
+  if (!over || session.asking === 'handoff') return;
   const told = /^(REF-|SS-FAQ)/.test(session.diagnosis?.outcome ?? '');
   if (!told && !opensAnother(session)) return;
   const facts = told ? session.draft.facts : lastingFacts(session.draft);

@@ -31,12 +31,20 @@ export function inferReading(session: Session, { decided, signals }: Heard): Ses
   const { draft } = session;
   const known = draft.facts.issueType;
   if (known && known.source !== 'inferred') return draft;
-  const byIntent = decided ? READING_OF[decided as IntentName] : undefined;
+  const byIntent = decided ? (READING_OF[decided as IntentName] ?? likelyReading(session, decided)) : undefined;
   const reading = readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session)));
   if (!reading || known?.value === reading) return draft;
   // A typical fee sum without another cue stays open and is asked about.
   const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueIn(draft, 'role');
   return unclear ? draft : setFact(draft, 'issueType', reading, 'inferred', session.now);
+}
+
+/** A sale is told and the model is not sure what is wrong with it: the likeliest report. */
+function likelyReading({ draft, understanding, asking }: Session, decided: Heard['decided']): Reading | undefined {
+  const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined;
+  if (!sale || asking || (decided !== 'clarify' && decided !== 'provide_info')) return undefined;
+  const report = understanding.ranked.find(({ name }) => READING_OF[name] !== undefined);
+  return report && READING_OF[report.name];
 }
 
 function readingFromCues({ draft }: Session, decided: Understanding['decided']): Reading | undefined {

@@ -144,7 +144,9 @@ export function addTransactions(draft: CaseDraft, told: readonly Transaction[], 
   const transactions = [...first, ...told].slice(0, MAX_TRANSACTIONS);
   const amounts = transactions.map((sale) => sale.amount).filter((sum): sum is Fen => sum !== undefined);
   const total = amounts.reduce((sum, value) => sum + value, 0);
-  const next = { ...draft, transactions };
+  const lastTime = [...transactions].reverse().find((sale) => sale.txTime)?.txTime;
+  const dated = lastTime && !draft.facts.txTime ? withFact(draft, 'txTime', { value: lastTime, source: 'said', at }) : draft;
+  const next = { ...dated, transactions };
   return total > 0 ? withFact(next, 'amount', { value: total, source: 'said', at }) : next;
 }
 
