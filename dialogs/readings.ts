@@ -31,8 +31,9 @@ export function inferReading(session: Session, { decided, signals }: Heard): Ses
   const { draft } = session;
   const known = draft.facts.issueType;
   if (known && known.source !== 'inferred') return draft;
-  const byIntent = decided ? (READING_OF[decided as IntentName] ?? likelyReading(session, decided)) : undefined;
-  const reading = readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session)));
+  const byIntent = decided ? READING_OF[decided as IntentName] : undefined;
+  const reading =
+    readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session) ?? likelyReading(session, decided)));
   if (!reading || known?.value === reading) return draft;
   // A typical fee sum without another cue stays open and is asked about.
   const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueIn(draft, 'role');
