@@ -73,7 +73,9 @@ function paidOut(draft: CaseDraft, rules: Rules, clock: Clock | undefined): Verd
  */
 export function heldVerdict(draft: CaseDraft, rules: Rules): Verdict {
   if (hasSignal(draft, 'judicialFreeze')) return { kind: 'escalation', causes: [cause('D4', 'high', 'said')], queue: 'Q-RISK', base: 'P1' };
-  const open = firstOpen(draft, 'noticeText');
+  // A chargeback or a retrieval request says by its name what is wanted; of a hold only the notice tells.
+  const named = hasSignal(draft, 'chargeback', 'retrieval');
+  const open = named ? undefined : firstOpen(draft, 'noticeText');
   if (open) return open;
   const causes = [cause(hasSignal(draft, 'chargeback') ? 'C7' : 'E1', 'high', 'said')];
   return { ...advise(rules, 'SS-EVIDENCE', causes, 'Q-RISK'), base: 'P2' };

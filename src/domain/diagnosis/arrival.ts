@@ -63,9 +63,10 @@ function outage(rules: Rules, clock: Clock | undefined): SelfService {
 
 /** S3–S5: method and status of the sale, then the clock. */
 function saleVerdict(draft: CaseDraft, rules: Rules): Verdict {
-  const open = firstOpen(draft, 'payMethod', 'txStatus');
+  const open = valueIn(draft, 'payoutStatus') ? firstOpen(draft, 'payMethod') : firstOpen(draft, 'payMethod', 'txStatus');
   if (open) return open;
-  const status = valueIn(draft, 'txStatus');
+  // What is being paid out was a sale, whatever a second look-up showed.
+  const status = valueIn(draft, 'payoutStatus') ? 'success' : valueIn(draft, 'txStatus');
   if (status === 'failed' || status === 'notFound' || status === 'processing') return chargedVerdict(draft, rules);
   if (status === 'reversed') return advise(rules, 'SS-CHECK', [cause('C6', 'high', 'status')]);
   return clockVerdict(draft, rules);
