@@ -71,8 +71,8 @@ function refundRoute(text: string): { value: string; text: string } | undefined 
   const value = [
     /微信/.test(text) && toCard !== '退货' && 'wechatCard',
     /支付宝/.test(text) && toCard !== '退货' && 'alipayCard',
-    /信用卡/.test(text) && /pos|退货|刷/.test(text) && 'posCredit',
-    /储蓄卡|借记卡/.test(text) && /pos|退货|刷/.test(text) && 'posDebit',
+    /信用卡/.test(text) && (/pos|退货|刷/.test(text) || toCard.includes('信用卡')) && 'posCredit',
+    /储蓄卡|借记卡/.test(text) && (/pos|退货|刷/.test(text) || /储蓄|借记/.test(toCard)) && 'posDebit',
   ].find((found) => typeof found === 'string');
   return value ? { value, text: toCard } : undefined;
 }

@@ -22,7 +22,7 @@ const SPOKEN: Readonly<Record<string, string>> = {
 const toDigits = (words: string): string => [...words.replace(/[\s-]/g, '')].map((char) => SPOKEN[char] ?? char).join('');
 
 const FILLER =
-  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:[^\\d,。]{0,3}(?:搞|写|说|打|弄|报)错了?[ ,。]{0,2})?(?:应该|好像|就|其实)?(?:是|为|写的?是?|写着|显示的?是?|:|=|叫|is|was|no\\.?|number)*\\s?';
+  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:[^\\d,。]{0,3}(?:搞|写|说|打|弄|报)错了?[ ,。]{0,2})?(?:应该|好像|就|其实)?(?:是|为|写的?是?|写着|显示的?是?|:|=|叫|id|is|was|no\\.?|number)*\\s?';
 const SPOKEN_DIGITS = '[\\d〇零一二三四五六七八九幺两洞拐勾]';
 const CODE = '[0-9a-z]';
 

@@ -9,7 +9,7 @@ export const SALE_RULES: readonly SignalRule[] = [
   ),
   rule(
     'shopDenies',
-    /(?:店家|商家|商户|店里?|老板|收银(?:员|台)?|店员|超市|酒店|饭店|餐厅|加油站|卖家|医院|他们|对方|前台|那边|服务员|药店|商场|柜台|shop|store|merchant|cashier|seller)[^,]{0,10}(?:说|讲|表示|坚持|非说|咬定|告诉我|一直说|says?|said|claims?|told me)[^,]{0,10}(?:没|未|不|didn'?t|not|never|no)[^,]{0,6}(?:收到|到账|到|成功|这笔|入账|看到|有|付款|显示|receiv|get|got|paid)|(?:店家|商家|商户|店里|老板|卖家|对方|收银员?|超市)[^,]{0,6}(?:没|未|没有|不)(?:有)?(?:收到|显示|承认|认)|(?:shop|store|merchant|cashier|seller)[^,]{0,10}(?:did(?:n'?t| not)|never|hasn'?t|has not) (?:receive|get|got)/,
+    /(?:店家|商家|商户|店里?|老板|收银(?:员|台)?|店员|超市|酒店|饭店|餐厅|加油站|卖家|医院|他们|对方|前台|那边|服务员|药店|商场|柜台|摊主|大妈|大叔|大姐|阿姨|师傅|shop|store|merchant|cashier|seller)[^,]{0,10}(?:说|讲|表示|坚持|非说|咬定|告诉我|一直说|says?|said|claims?|told me)[^,]{0,10}(?:没|未|不|didn'?t|not|never|no)[^,]{0,6}(?:收到|到账|到|成功|这笔|入账|看到|有|付款|显示|receiv|get|got|paid)|(?:店家|商家|商户|店里|老板|卖家|对方|收银员?|超市)[^,]{0,6}(?:没|未|没有|不)(?:有)?(?:收到|显示|承认|认)|(?:shop|store|merchant|cashier|seller)[^,]{0,10}(?:did(?:n'?t| not)|never|hasn'?t|has not) (?:receive|get|got)/,
     /顾客说|退款|退货|没说|后台没有/,
   ),
   rule(
