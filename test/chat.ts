@@ -1,15 +1,16 @@
 /**
  * Chat scripts: the SDK's .chat format (`user=`, `bot=`, a blank line, then `user:`/`bot:` turns), with comments that steer and check.
  *
- * Header: `channel=` (default emulator), `locale=` of the user's window, `tenant=` on Teams, and one `secret=` for each number that must
- * not be found anywhere afterwards.
+ * Header: `channel=` (default emulator), `locale=` of the user's window, `tenant=` on Teams, one `secret=` for each number that must not
+ * be found anywhere afterwards, and `knows=slot words` for what the user answers when asked for that slot.
  *
  * Turns: `user:` is a message; `[image]` or `[file]` in it is an attachment. `also:` is one more message sent before the answer came.
  * `bot:` is a part of what the bot says in that turn, in order.
  *
  * Before a turn: `> now:` sets the clock (ISO), `> advance: 3d2h5m` moves it on, `> locale:` is the window's language from here on,
  * `> desk: accept` or `> desk: close` is what a person at the desk does.
- * Turns without a message: `> joins:` the user opens the chat; `> tick: ISO` the clock moves and what is due runs.
+ * Turns without a message: `> joins:` the user opens the chat; `> tick: ISO` the clock moves and what is due runs; `> until: confirm` the
+ * user answers what is asked, by `knows=` or with 没有, until that is asked; the lines below are about the last answer.
  * After a turn: the names in CHECKS.
  */
 
@@ -28,7 +29,9 @@ export interface Check {
 
 export interface ChatTurn {
   readonly line: number;
-  readonly kind: 'message' | 'joins' | 'tick';
+  readonly kind: 'message' | 'joins' | 'tick' | 'until';
+  /** What is to be asked after an `until`. */
+  readonly until?: string;
   /** ISO; sets the clock. */
   readonly now?: string;
   /** Ms. */
@@ -46,12 +49,14 @@ export interface ChatScript {
   readonly locale: string | undefined;
   readonly tenant: string | undefined;
   readonly secrets: readonly string[];
+  /** Slot → the user's words. */
+  readonly knows: Readonly<Record<string, string>>;
   readonly turns: readonly ChatTurn[];
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Draft = Omit<Writable<ChatTurn>, 'said' | 'bot' | 'checks'> & { said: Words[]; bot: string[]; checks: Check[] };
-type Before = Partial<Pick<Draft, 'now' | 'advance' | 'locale' | 'desk'>>;
+type Before = Partial<Pick<Draft, 'now' | 'advance' | 'locale' | 'desk' | 'until'>>;
 
 /** Reads a script. Throws with the line number on a line that is neither header, turn nor comment. */
 export function parseChat(source: string): ChatScript {
@@ -78,12 +83,14 @@ export function parseChat(source: string): ChatScript {
       const [, name = '', value = ''] = /^(\w+):\s*(.*)$/.exec(words) ?? [];
       if (name === 'joins') begin(line, 'joins', []);
       else if (name === 'tick') begin(line, 'tick', [], { now: value });
+      else if (name === 'until') begin(line, 'until', [], { until: value });
       else if (CHECKS.has(name)) turn?.checks.push({ name, value });
       else before = { ...before, ...steer(name, value, line) };
     }
   });
   const [channel = 'emulator'] = valuesOf('channel');
-  return { channel, locale: valuesOf('locale')[0], tenant: valuesOf('tenant')[0], secrets: valuesOf('secret'), turns };
+  const knows = Object.fromEntries(valuesOf('knows').map((words) => [words.replace(/ .*/, ''), words.replace(/^\S+ /, '')]));
+  return { channel, locale: valuesOf('locale')[0], tenant: valuesOf('tenant')[0], secrets: valuesOf('secret'), knows, turns };
 }
 
 function wordsOf(source: string): Words {

@@ -72,8 +72,11 @@ function hedgesPromises({ texts, after }: PlayedTurn) {
     ]);
 }
 
-function isSilentWhileAnAgentOwns({ before, texts }: PlayedTurn) {
-  return [before?.case?.owner === 'agent' && texts.length > 0 && `speaks while a person has the conversation: ${texts.join(' ')}`];
+function isSilentWhileAnAgentOwns({ before, texts, turn }: PlayedTurn) {
+  const mayAnswer = turn.said.some(({ text }) => /查进度|查進度|case status|删除我的信息/.test(text));
+  return [
+    before?.case?.owner === 'agent' && texts.length > 0 && !mayAnswer && `speaks while a person has the conversation: ${texts.join(' ')}`,
+  ];
 }
 
 /** A question whose answer is known; the hour of a known day and the exact figure of a rough one may still be asked. */

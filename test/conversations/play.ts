@@ -49,18 +49,40 @@ export async function play(script: Script, { door, world }: { readonly door: Doo
     if (turn.advance) advance(world, turn.advance);
     locale = turn.locale ?? locale;
     if (turn.desk) await moveCase(world, line, turn.desk);
-    const before = await seenNow(world, line);
-    const activities = await runTurn({ ...script, locale }, turn, { line, world, index: turns.length });
-    const played: PlayedTurn = { turn, now: world.clock, ...readSaid(activities), before, after: await seenNow(world, line) };
-    turns.push(played);
-    const summary = played.after?.case?.summary;
-    const wrong = [...faultsOf(turn, { ...played, summary }), ...invariantFaults(script, turns)];
-    faults.push(...wrong.map((fault) => `line ${turn.line}: ${fault}`));
-    printed.push(...print(played), ...wrong.map((fault) => `  ✗ ${fault}`));
-    advance(world, PAUSE_MS);
+    for (const step of stepsOf(script, turn, () => world.seen(line.key)?.asking)) {
+      const before = await seenNow(world, line);
+      const activities = await runTurn({ ...script, locale }, step, { line, world, index: turns.length });
+      const played: PlayedTurn = { turn: step, now: world.clock, ...readSaid(activities), before, after: await seenNow(world, line) };
+      turns.push(played);
+      const summary = played.after?.case?.summary;
+      const wrong = [...faultsOf(step, { ...played, summary }), ...invariantFaults(script, turns)];
+      faults.push(...wrong.map((fault) => `line ${turn.line}: ${fault}`));
+      printed.push(...print(played), ...wrong.map((fault) => `  ✗ ${fault}`));
+      advance(world, PAUSE_MS);
+    }
+    const last = turns.at(-1);
+    if (turn.kind === 'until' && last) {
+      const wrong = faultsOf(turn, { ...last, summary: last.after?.case?.summary });
+      if (last.after?.asking !== turn.until) wrong.push(`asked is ${last.after?.asking}, not ${turn.until}`);
+      faults.push(...wrong.map((fault) => `line ${turn.line}: ${fault}`));
+      printed.push(...wrong.map((fault) => `  ✗ ${fault}`));
+    }
   }
   await keepTranscript(world, line);
   return { script, turns, printed: printed.join('\n'), faults };
+}
+
+/** Of this many answers one should have been enough. */
+const MANY = 9;
+
+/** An `until` is as many messages as it takes. */
+function* stepsOf({ knows }: Script, turn: ChatTurn, asking: () => string | undefined): Generator<ChatTurn> {
+  if (turn.kind !== 'until') return yield turn;
+  for (let left = MANY; left > 0; left -= 1) {
+    const asked = asking();
+    if (!asked || asked === turn.until) return;
+    yield { line: turn.line, kind: 'message', said: [{ text: knows[asked] ?? '没有', files: [] }], bot: [], checks: [] };
+  }
 }
 
 async function runTurn(script: ChatScript, turn: ChatTurn, { line, world, index }: { line: Line; world: World; index: number }) {

@@ -11,7 +11,9 @@ async function main(): Promise<void> {
   for (const script of readScripts().filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))) {
     const started = Date.now();
     const { printed, faults } = await play(script, { door, world });
-    console.log(`\n=== ${script.name} ${faults.length ? '✗' : '✓'} ${Date.now() - started} ms\n${printed}`);
+    if (process.env.BRIEF) {
+      if (faults.length > 0) console.log(`✗ ${script.name}\n${faults.map((fault) => `    ${fault.split('\n')[0]}`).join('\n')}`);
+    } else console.log(`\n=== ${script.name} ${faults.length > 0 ? '✗' : '✓'} ${Date.now() - started} ms\n${printed}`);
   }
   await door.close();
   await world.close();
