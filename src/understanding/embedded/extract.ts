@@ -2,11 +2,11 @@ import type { Asking, Signal } from '../../domain/slots';
 import type { Locale, SlotMention, Understanding } from '../recognizer';
 import { commandOf, replyOf } from './commands';
 import { findEnums } from './enums';
-import { clauses, firstMatches, takeOut } from './found';
+import { firstMatches, takeOut } from './found';
 import { findIds } from './ids';
 import { languageOf } from './language';
 import { readMoney } from './money';
-import { feeNameOf, findNamed } from './names';
+import { feeNameOf, findNamed, merchantsMention } from './names';
 import { normalize } from './normalize';
 import { findRates } from './rates';
 import { issueOf, roleOf } from './roles';
@@ -165,38 +165,4 @@ function feeMention(
   if (fee && (expecting === 'feeName' || issue === 'R3' || issue === 'R5' || issue === 'R4' || issue === undefined))
     return [{ slot: 'feeName', value: fee.name, text: fee.word }];
   return expecting === 'feeName' && text.length >= 2 && text.length <= 30 ? [{ slot: 'feeName', value: text, text }] : [];
-}
-
-const MERCHANTS =
-  /(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?\s?(?:家|个|户)(?:商户|商家|客户|门店)|(?<n2>\d{1,5}) (?:merchants|shops|stores)/;
-/** Staff: how many merchants are affected (十几家商户). */
-function merchantsMention(text: string, expecting: Asking | undefined): SlotMention[] {
-  const match = clauses(text)
-    .map((part) => part.match(MERCHANTS))
-    .find((found) => found !== null);
-  const bare =
-    expecting === 'affectedMerchants'
-      ? text.match(/^\D{0,6}(?<n>\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?(?:家|个|户)?/)
-      : null;
-  const groups = (match ?? bare)?.groups;
-  const words = groups?.n ?? groups?.n2;
-  if (!words || /^[1一]$/.test(words)) return [];
-  const count = /^\d/.test(words) ? Number(words) : chineseCount(words);
-  return count === undefined
-    ? []
-    : [
-        {
-          slot: 'affectedMerchants',
-          value: String(count),
-          text: (match ?? bare)?.[0] ?? '',
-          ...(groups?.more ? { approx: true } : {}),
-        },
-      ];
-}
-const CHINESE = '零一二三四五六七八九十';
-function chineseCount(words: string): number | undefined {
-  const plain = words.replace('两', '二');
-  if (plain.length === 1) return CHINESE.indexOf(plain);
-  const [tens = '', ones = ''] = plain.split('十');
-  return (tens === '' ? 1 : CHINESE.indexOf(tens)) * 10 + (ones === '' ? 0 : CHINESE.indexOf(ones));
 }

@@ -52,12 +52,21 @@ function serial(value: string): TextSlot | undefined {
   return value.length >= 20 ? 'orderNo' : undefined;
 }
 
-/** Whose card: 结算卡/收款卡/到账的卡 is the settlement card, else the payer's. */
+/** Said before the tail: 结算卡, 收款卡, 到账的卡 is the settlement card. */
 const SETTLE = /到账那张|结算|收款卡|到账卡|入账卡|到账的卡|收钱的|打款到|绑定?的?卡|提现|settle|payout/;
 const PAYER = /顾客|客人|客户|付款|刷的|对方|持卡|他的卡|信用卡|customer/;
-const CARD = /卡/;
-const tail = (_value: string, left: string): TextSlot =>
-  SETTLE.test(left) && !PAYER.test(left.slice(left.search(SETTLE))) ? 'settleCardLast4' : 'cardLast4';
+/** Words after the tail that make it the settlement card. */
+const SETTLE_AFTER = /^[^,]{0,8}(?:收款|结算|到账)/;
+/** The settlement card is the only card of the message. */
+const SETTLE_ONLY = /结算卡|收款卡|结算账户|settlement (?:card|account)/;
+const ONLY_PAYER = /刷|付|顾客|客人|客户|持卡/;
+
+function isSettleCard(left: string, right: string, text: string): boolean {
+  if (SETTLE_AFTER.test(right)) return true;
+  const at = left.search(SETTLE);
+  if (at >= 0) return !PAYER.test(left.slice(at));
+  return SETTLE_ONLY.test(text) && !ONLY_PAYER.test(text) && !left.includes('卡');
+}
 
 const LABELS: readonly Label[] = [
   {
@@ -153,16 +162,10 @@ function tails(text: string, expecting: Asking | undefined): Found[] {
     const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? '';
     const left = text.slice(Math.max(0, match.index - 14), match.index);
     if (/(?:手机号?|电话|车牌|身份证)(?:的|号)?$/.test(left)) return [];
-    const own =
-      /^[^,]{0,8}(?:收款|结算|到账)/.test(text.slice(match.index + match[0].length, match.index + match[0].length + 10)) ||
-      tail('', left) === 'settleCardLast4' ||
-      (SETTLE.test(text) && !PAYER.test(text) && !CARD.test(left))
-        ? 'settleCardLast4'
-        : 'cardLast4';
-    const asked = expecting === 'settleCardLast4' && own === 'cardLast4' && !PAYER.test(left);
     const end = match.index + match[0].length;
+    const settles = isSettleCard(left, text.slice(end, end + 10), text) || (expecting === 'settleCardLast4' && !PAYER.test(left));
     const start = match.groups?.v3 ? end - value.length : match.index;
-    return [{ start, end, mention: mention(asked ? 'settleCardLast4' : own, toDigits(value), match[0]) }];
+    return [{ start, end, mention: mention(settles ? 'settleCardLast4' : 'cardLast4', toDigits(value), match[0]) }];
   });
 }
 

@@ -4,6 +4,7 @@ import { clauseAt } from './found';
 import acquirers from './lexicon/acquirers.json';
 import banks from './lexicon/banks.json';
 import fees from './lexicon/fees.json';
+import { smallNumber } from './numerals';
 
 type FeeName = (typeof FEE_NAMES)[number];
 interface Name {
@@ -157,4 +158,16 @@ export function findNamed(text: string, original: string, options: NameOptions &
         ]
       : [];
   return [...bankMentions(text, options), ...acquirer(text), ...free, ...notice];
+}
+
+const COUNT = '(?<n>\\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?';
+const MERCHANTS = new RegExp(`${COUNT}\\s?(?:家|个|户)(?:商户|商家|客户|门店)|(?<n2>\\d{1,5}) (?:merchants|shops|stores)`);
+const MERCHANTS_ASKED = new RegExp(`^\\D{0,6}?${COUNT}(?:家|个|户)?`);
+
+/** Staff: how many merchants are affected (十几家商户); one is no number of merchants. */
+export function merchantsMention(text: string, expecting: Asking | undefined): SlotMention[] {
+  const match = text.match(MERCHANTS) ?? (expecting === 'affectedMerchants' ? text.match(MERCHANTS_ASKED) : null);
+  const count = smallNumber(match?.groups?.n ?? match?.groups?.n2 ?? '');
+  if (!match || count === undefined || count < 2) return [];
+  return [{ slot: 'affectedMerchants', value: String(count), text: match[0], ...(match.groups?.more ? { approx: true } : {}) }];
 }
