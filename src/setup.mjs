@@ -1,4 +1,4 @@
-// Makes a fresh checkout ready: node src/setup.mjs [--build] [--tests]
+// Makes a fresh checkout ready: node src/setup.mjs [--build] [--pages] [--tests]
 // Runs before node_modules exists, so it uses nothing but Node. Does only what is missing.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -71,9 +71,12 @@ function buildPart({ stamp, result, tops, folders, script }) {
   writeFileSync(at(stamp), hash);
 }
 
-function build() {
+function buildServer() {
   const server = { folders: ['src', 'dialogs', 'locales'], script: 'node_modules/typescript/bin/tsc' };
   buildPart({ ...server, tops: ['tsconfig.json', 'package-lock.json'], stamp: 'dist/.built', result: 'dist/src/index.js' });
+}
+
+function buildPages() {
   const pages = { folders: ['src/web', 'locales'], script: 'src/web/build.mjs' };
   buildPart({ ...pages, tops: ['package-lock.json'], stamp: 'dist/.built-web', result: 'dist/web/chat/index.html' });
 }
@@ -112,5 +115,6 @@ function provideTestPrograms() {
 const wishes = process.argv.slice(2);
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) fail(`needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
 if (!isInstalled()) install();
-if (wishes.includes('--build')) build();
+if (wishes.includes('--build')) buildServer();
+if (wishes.includes('--build') || wishes.includes('--pages')) buildPages();
 if (wishes.includes('--tests')) provideTestPrograms();

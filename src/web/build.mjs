@@ -36,6 +36,7 @@ await build({
     emptyOutDir: true,
     target,
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
     rolldownOptions: { input: { chat: path.join(root, 'chat/index.html') } },
   },
 });

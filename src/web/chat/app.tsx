@@ -31,6 +31,13 @@ export function App({ settings, language, onClose }: AppProps): ReactNode {
   const messages = useMemo(() => toMessages([...lines.confirmed, ...lines.pending], brand), [lines, brand]);
   const choices = choicesOf(lines);
 
+  // ChatUI's list of messages scrolls, so the keyboard must reach it; and it is what a screen reader should call a conversation.
+  useEffect(() => {
+    const list = document.querySelector('.PullToRefresh');
+    for (const [name, value] of Object.entries({ tabindex: '0', role: 'log', 'aria-label': words.conversation }))
+      list?.setAttribute(name, value);
+  }, [words]);
+
   async function choose(chosen: File | undefined): Promise<void> {
     if (!chosen) return;
     const choice = await prepareFile(chosen);
@@ -57,7 +64,7 @@ export function App({ settings, language, onClose }: AppProps): ReactNode {
         navbar={{
           align: 'left',
           title: brand,
-          desc: link === 'online' ? words.description : words[link],
+          desc: link === 'connecting' ? words.connecting : words.description,
           rightSlot: (
             <>
               <Button className="large-switch" aria-pressed={isLarge} onClick={toggleLarge}>
@@ -82,12 +89,7 @@ export function App({ settings, language, onClose }: AppProps): ReactNode {
         messages={messages}
         isTyping={isTyping}
         renderMessageContent={(message) => <Content line={message.content as Line} words={words} onAction={act} onRetry={retry} />}
-        quickReplies={choices.map((action) => ({ name: labelOf(action) }))}
-        quickRepliesVisible={choices.length > 0}
-        onQuickReplyClick={(_, index) => {
-          const action = choices[index];
-          if (action) act(action);
-        }}
+        renderQuickReplies={() => <Choices choices={choices} label={words.choices} onChoose={act} />}
         placeholder={words.placeholder}
         inputOptions={{ maxLength: LONGEST_TEXT, showCount: false, 'aria-label': words.placeholder } as object}
         onSend={(_, text) => {
@@ -110,6 +112,27 @@ export function App({ settings, language, onClose }: AppProps): ReactNode {
       />
       <FileConfirm file={file} words={words} onCancel={() => setFile(undefined)} onSend={(chosen) => say({ text: '' }, chosen)} />
     </main>
+  );
+}
+
+interface ChoicesProps {
+  readonly choices: readonly CardAction[];
+  readonly label: string;
+  readonly onChoose: (action: CardAction) => void;
+}
+
+/** All to be seen at once: ChatUI's own row hides what is beyond the edge of a phone. */
+function Choices({ choices, label, onChoose }: ChoicesProps): ReactNode {
+  if (choices.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form, and these are no fields
+    <div className="choices" role="group" aria-label={label}>
+      {choices.map((action) => (
+        <button className="QuickReply" type="button" key={labelOf(action)} onClick={() => onChoose(action)}>
+          {labelOf(action)}
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -29,7 +29,7 @@ interface Token {
 }
 
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 20_000;
+const LONGEST_PAUSE_MS = 8000;
 /** So often a socket may fail before it ever opened until polling takes its place: some networks let none through. */
 const SOCKET_TRIES = 3;
 /** After so long in the background a socket may be dead without knowing. */
@@ -67,9 +67,10 @@ export function connect(language: string, events: ConnectionEvents): Connection 
     try {
       const token = await fetchToken();
       if (mine !== attempt) return;
-      memory.keepResume(token.resume);
-      if (conversation !== undefined && conversation !== token.conversationId) events.replaced();
+      const before = conversation ?? memory.conversation();
+      if (before !== undefined && before !== token.conversationId) events.replaced();
       conversation = token.conversationId;
+      memory.keep(conversation, token.resume);
       start(token);
     } catch {
       if (mine === attempt) lost();

@@ -32,7 +32,11 @@ const write = (key: string, value: string): void => {
 /** Kept in the browser between visits. */
 export const memory = {
   resume: () => read('daozhang.resume'),
-  keepResume: (token: string) => write('daozhang.resume', token),
+  conversation: () => read('daozhang.conversation'),
+  keep(conversation: string, resume: string) {
+    write('daozhang.conversation', conversation);
+    write('daozhang.resume', resume);
+  },
   isLarge: () => read('daozhang.large') === 'yes',
   keepLarge: (large: boolean) => write('daozhang.large', large ? 'yes' : 'no'),
 };
