@@ -15,9 +15,9 @@ import { say, sayText } from './prompts';
 import { type Session, sessionOf } from './services';
 
 /** S10: a person takes it. Safety advice first where it matters, then the case, its id, when a person answers and how to ask later. */
-export async function openCase(context: TurnContext, diagnosis: Diagnosis): Promise<void> {
+export async function openCase(context: TurnContext, diagnosis: Diagnosis, wished = false): Promise<void> {
   const session = sessionOf(context);
-  await adviseSafety(context, session, diagnosis);
+  await adviseSafety(context, session, diagnosis, wished);
   const created = await registerCase(context, diagnosis);
   await announce(context, session, created);
   await raiseEvent(context, session, created);
@@ -40,13 +40,19 @@ export async function registerCase(context: TurnContext, diagnosis: Diagnosis): 
 /** The person asked for a person: at once, with whatever is known. */
 export async function handOver(context: TurnContext): Promise<void> {
   const session = sessionOf(context);
-  await openCase(context, handoffDiagnosis(session.draft, session.rules));
+  await openCase(context, handoffDiagnosis(session.draft, session.rules), true);
 }
 
-async function adviseSafety(context: TurnContext, session: Session, { causes, priority, queue }: Diagnosis): Promise<void> {
+/** Safety advice where there is danger, else why a person is needed; who asked for one need not hear why. */
+async function adviseSafety(
+  context: TurnContext,
+  session: Session,
+  { causes, priority, queue }: Diagnosis,
+  wished: boolean,
+): Promise<void> {
   if (queue !== 'Q-FRAUD' && priority !== 'P0') {
     const reason = causes.map(({ id }) => `escalation.reason.${id}`).find(isTextKey);
-    if (reason && causes[0]?.likelihood !== 'low') await say(context, reason);
+    if (reason && !wished) await say(context, reason);
     return;
   }
   const key = causes.map(({ id }) => `safety.${id}`).find(isTextKey);

@@ -36,7 +36,8 @@ async function introduce(context: TurnContext, session: Session): Promise<void> 
 
 /** One message: its facts are taken, then whoever it is for answers. */
 export async function converse(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
-  await noticeSecrets(context, session);
+  const isAgents = session.case?.owner === 'agent';
+  if (!isAgents) await noticeSecrets(context, session);
   await introduce(context, session);
   if (session.staff && (await handleStaff(context))) return;
   startAnother(session);
@@ -102,6 +103,7 @@ async function noticeFiles(context: TurnContext, session: Session): Promise<bool
   if (session.attachments.length === 0) return false;
   session.draft = { ...session.draft, attachments: [...session.draft.attachments, ...session.attachments] };
   session.digressed = true;
+  if (session.case?.owner === 'agent') return false;
   await say(context, 'provide-evidence.image');
   const known = valueIn(session.draft, 'amount') !== undefined && valueIn(session.draft, 'txTime') !== undefined;
   if (session.text !== '' || known || session.asking || session.case) return false;
@@ -161,7 +163,8 @@ async function greet(context: TurnContext): Promise<Interruption> {
 
 /** Told after a conclusion: another sum or another kind of problem is a new matter; what is true of the shop stays. */
 function startAnother(session: Session): void {
-  const over = session.diagnosis?.outcome !== undefined && (!session.case || session.case.owner === 'closed');
+  const over =
+    session.diagnosis?.outcome !== undefined && (!session.case || session.case.owner === 'closed' || session.case.owner === 'bot');
   if (!over || session.asking === 'handoff') return;
   const told = /^(REF-|SS-FAQ)/.test(session.diagnosis?.outcome ?? '');
   if (!told && !opensAnother(session)) return;

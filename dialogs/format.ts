@@ -56,6 +56,7 @@ export const RECAP: readonly SlotName[] = [
   'merchantNo',
   'rrn',
   'orderNo',
+  'merchantOrderNo',
   'issuerName',
 ];
 

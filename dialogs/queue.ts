@@ -1,15 +1,18 @@
 import type { TurnContext } from 'botbuilder';
-import { text } from '../locales';
+import { type TextKey, text } from '../locales';
 import { addMs, compare } from '../src/domain/calendar';
 import type { Case } from '../src/domain/case';
 import { handoffDiagnosis } from '../src/domain/diagnosis/diagnose';
 import { missingFor } from '../src/domain/evidence';
+import { moveOwner } from '../src/domain/owner';
 import { replyBy } from '../src/domain/triage';
+import { type CaseEvent, eventChanges, newEvent } from '../src/repositories/case-events';
 import { changeCase } from '../src/repositories/cases';
 import { summaryOf } from './contact-agent';
 import { formatInstant } from './format';
 import { say } from './prompts';
 import { type Session, sessionOf } from './services';
+import { pickedChoice } from './take-facts';
 
 /** A message this long after the last one is another contact about the case (docs/domain.md §4.5), not the same visit. */
 const NEW_CONTACT_MS = 30 * 60_000;
@@ -23,14 +26,26 @@ const REOPEN_MS = 7 * 86_400_000;
 export async function whileOwned(context: TurnContext, asksProgress: boolean): Promise<boolean> {
   const session = sessionOf(context);
   const open = session.case;
-  if (!open || open.owner === 'bot') return false;
-  if (open.owner === 'closed') return session.understanding.signals.includes('stillMissing') && reopen(context, session, open);
+  if (!open) return false;
+  if (open.owner === 'bot') return afterReturn(context, session, open);
+  if (open.owner === 'closed') {
+    if (session.understanding.signals.includes('stillMissing')) return reopen(context, session, open);
+    return takeRating(context, session, open);
+  }
+  await note(session, { kind: 'message' });
   const contacted = compare(session.now, addMs(open.updatedAt, NEW_CONTACT_MS)) > 0 && chases(session);
   const changed = await takeIntoCase(session, open, contacted ? 1 : 0);
   session.case = changed;
+  // A person has the conversation: not a word of the bot.
+  if (open.owner === 'agent') return true;
   if (asksProgress) await tellProgress(context, changed);
-  else if (open.owner === 'queue') await acknowledge(context, session, changed);
+  else await acknowledge(context, session, changed);
   return true;
+}
+
+/** An event of the case in this turn's commit. */
+async function note({ partition, case: open, now }: Session, event: Pick<CaseEvent, 'kind' | 'text'>): Promise<void> {
+  if (open) await partition.commit(...eventChanges(newEvent({ ...event, caseId: open.id, at: now })));
 }
 
 function chases({ understanding: { decided, command, signals } }: Session): boolean {
@@ -41,7 +56,8 @@ function chases({ understanding: { decided, command, signals } }: Session): bool
 /** New facts and another contact may raise the priority; the summary follows. */
 async function takeIntoCase(session: Session, open: Case, contact: number): Promise<Case> {
   const news = session.fresh.length + session.replaced.length + session.understanding.signals.length + session.attachments.length + contact;
-  if (news === 0) return open;
+  const waits = open.owner === 'agent' && open.waitingSince === undefined;
+  if (news === 0 && !waits) return open;
   const changed = await changeCase(session.partition, open.id, (before) => {
     const contacts = before.contacts + contact;
     const judged = handoffDiagnosis(session.draft, session.rules, contacts);
@@ -50,6 +66,7 @@ async function takeIntoCase(session: Session, open: Case, contact: number): Prom
       priority === before.priority ? before.replyBy : replyBy(priority, session.now, session.rules.profile, session.rules.calendar);
     const after: Case = {
       ...before,
+      ...(waits && { waitingSince: session.now }),
       contacts,
       priority,
       replyBy: due,
@@ -90,18 +107,82 @@ export async function tellProgress(context: TurnContext, known: Case): Promise<v
 
 async function reopen(context: TurnContext, session: Session, closed: Case): Promise<boolean> {
   if (compare(session.now, addMs(closed.updatedAt, REOPEN_MS)) > 0) return false;
-  const changed = await changeCase(session.partition, closed.id, (before) => {
-    const after: Case = {
-      ...before,
-      owner: 'queue',
-      contacts: before.contacts + 1,
-      updatedAt: session.now,
-      replyBy: replyBy(before.priority, session.now, session.rules.profile, session.rules.calendar),
-    };
-    return { ...after, summary: summaryOf(after, session.rules) };
-  });
+  return handBack(context, session, 'contact-agent.reopened');
+}
+
+/** The same case goes into its queue again. */
+async function handBack(context: TurnContext, session: Session, sentence: TextKey): Promise<boolean> {
+  const known = session.case;
+  const changed =
+    known &&
+    (await changeCase(session.partition, known.id, (before) => {
+      const moved = moveOwner(before, { kind: 'handoff', at: session.now });
+      if (moved.kind === 'refused') return undefined;
+      const { rating: _rating, closing: _closing, finding: _finding, ...open } = moved.case;
+      const after = { ...open, replyBy: replyBy(before.priority, session.now, session.rules.profile, session.rules.calendar) };
+      return { ...after, summary: summaryOf(after, session.rules) };
+    }));
   if (!changed) return false;
   session.case = changed;
-  await say(context, 'contact-agent.reopened', { id: changed.id, replyBy: formatInstant(session.locale, changed.replyBy) });
+  session.asking = undefined;
+  session.choices = [];
+  await note(session, { kind: 'reopened' });
+  await say(context, sentence, { id: changed.id, replyBy: formatInstant(session.locale, changed.replyBy) });
+  return true;
+}
+
+/** A mark from 1 to 5 as the answer to a closed case, with or without a word. */
+const MARK = /^\s*([1-5一二三四五])\s*(?:分|星|颗星|顆星|points?|stars?)?(?:[\s，,。.!！、;；:：]+(.{0,200}))?$/su;
+const NUMERALS = '一二三四五';
+
+async function takeRating(context: TurnContext, session: Session, closed: Case): Promise<boolean> {
+  const [, mark = '', words = ''] = MARK.exec(session.text) ?? [];
+  const late = compare(session.now, addMs(closed.updatedAt, REOPEN_MS)) > 0;
+  if (mark === '' || closed.rating || !closed.closing || session.asking || late) return false;
+  const score = NUMERALS.includes(mark) ? NUMERALS.indexOf(mark) + 1 : Number(mark);
+  const rating = { at: session.now, score, ...(words.trim() && { words: words.trim() }) };
+  const changed = await changeCase(session.partition, closed.id, (before) => ({ ...before, rating }));
+  if (!changed) return false;
+  session.case = changed;
+  await note(session, { kind: 'rated', text: [score, words.trim()].join(' ').trim() });
+  await say(context, 'desk.said.rated');
+  return true;
+}
+
+/** The first turn after a person gave the conversation back knows what he found; without it the bot goes on as always. */
+async function afterReturn(context: TurnContext, session: Session, returned: Case): Promise<boolean> {
+  const { finding } = returned;
+  if (!finding) return false;
+  const { command, decided, reply, signals } = session.understanding;
+  const picked = pickedChoice(session)?.means;
+  const answer = picked?.kind === 'reply' ? picked.reply : reply;
+  const answers = finding.told === true && session.asking === 'resolved';
+  const unsolved = signals.includes('stillMissing') || (answers && answer === 'no');
+  if (command === 'human' || decided === 'talk_to_human' || unsolved) return handBack(context, session, 'desk.said.back');
+  if (!finding.told) {
+    await changeCase(session.partition, returned.id, (before) => ({ ...before, finding: { ...finding, told: true } }));
+    return askIfSolved(context, session, finding.text);
+  }
+  if (!answers) return false;
+  session.asking = undefined;
+  session.choices = [];
+  if (answer !== 'yes' && !signals.includes('solved')) return false;
+  await say(context, 'follow-up.thanks');
+  return true;
+}
+
+async function askIfSolved(context: TurnContext, session: Session, finding: string): Promise<boolean> {
+  const { locale } = session;
+  session.asking = 'resolved';
+  session.choices = [
+    { title: text(locale, 'desk.said.askedChoices.yes'), means: { kind: 'reply', reply: 'yes' } },
+    { title: text(locale, 'desk.said.askedChoices.no'), means: { kind: 'reply', reply: 'no' } },
+  ];
+  const actions = session.choices.map(({ title }) => ({ type: 'imBack', title, value: title }));
+  await context.sendActivity({
+    type: 'message',
+    text: text(locale, 'desk.said.asked', { finding }),
+    suggestedActions: { to: [], actions },
+  });
   return true;
 }

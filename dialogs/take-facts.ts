@@ -55,8 +55,12 @@ function timeOfFee(draft: Session['draft']): Session['draft'] {
   return setFact(withoutFact(draft, 'txTime'), 'feeTime', told, 'said', draft.facts.txTime?.at ?? draft.openedAt);
 }
 
+/** Slots that take any words; a plain no to them is an answer, not a value. */
+const FREE_TEXT: ReadonlySet<SlotName> = new Set<SlotName>(['noticeText', 'payerName', 'payeeName', 'acquirerName', 'issuerName']);
+
 /** A bare number at a recap names nothing, and the fees that explain a shortfall are no fee in dispute. */
-function isStray({ asking, draft, text: words }: Session, { slot, correction }: Told): boolean {
+function isStray({ asking, draft, text: words, understanding: { reply } }: Session, { slot, correction }: Told): boolean {
+  if (slot === asking && FREE_TEXT.has(slot)) return reply === 'no' || reply === 'unknown';
   if (slot === 'amount') return asking === 'confirm' && !correction && /^\d+$/.test(words.trim());
   return slot === 'feeName' && valueIn(draft, 'issueType') === 'R4';
 }
@@ -122,7 +126,8 @@ const YES_NO: readonly string[] = (Object.keys(ENUM_SLOTS) as (keyof typeof ENUM
 /** 「是」「没有」「不知道」 as the answer to the pending question; a no to a question for a number means there is none. */
 function replyFacts({ asking, understanding }: Session): readonly Told[] {
   const { reply } = understanding;
-  if (!reply || !isSlot(asking) || understanding.slots.some(({ slot }) => slot === asking)) return [];
+  const told = understanding.slots.some(({ slot }) => slot === asking);
+  if (!reply || !isSlot(asking) || (told && !FREE_TEXT.has(asking))) return [];
   if (reply === 'unknown') return [{ slot: asking, value: 'unknown' } as Told];
   if (YES_NO.includes(asking)) return [{ slot: asking, value: reply } as Told];
   const isText = (TEXT_SLOTS as readonly string[]).includes(asking) || asking === 'feeRate' || asking === 'instantFee';

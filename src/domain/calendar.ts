@@ -35,6 +35,7 @@ export interface Interval {
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const DAY_S = 86_400;
 const OFFSET_MS = 8 * HOUR_MS;
 const ZONE = '+08:00';
 
@@ -51,16 +52,63 @@ const PART_MINUTES: Record<PartOfDay, readonly [number, number]> = {
   night: [1320, 1620],
 };
 
+/** Dates met so far as days since 1970-01-01, and back: a conversation moves among a few dozen, and parsing one costs more than all else here. */
+const dayByDate = new Map<string, number>();
+const dateByDay = new Map<number, string>();
+const MOST_DATES = 4000;
+
+/** Days from 1970-01-01 to a date; NaN when it is none. */
+function dayOf(date: string): number {
+  const known = dayByDate.get(date);
+  if (known !== undefined) return known;
+  const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+  if (!Number.isNaN(day) && dayByDate.size < MOST_DATES) dayByDate.set(date, day);
+  return day;
+}
+
+/** Throws RangeError for NaN and for what no Date can hold. */
+function dateAt(day: number): string {
+  const known = dateByDay.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  if (dateByDay.size < MOST_DATES) dateByDay.set(day, date);
+  return date;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+/** `HH:MM:SS` of seconds after midnight. */
+function clockAt(seconds: number): string {
+  return `${TWO_DIGITS[Math.floor(seconds / 3600)]}:${TWO_DIGITS[Math.floor(seconds / 60) % 60]}:${TWO_DIGITS[seconds % 60]}`;
+}
+
 /** Milliseconds since the epoch of an ISO instant that names its offset. Throws RangeError on anything else. */
 export function epochMs(iso: string): number {
+  const seconds = ourSeconds(iso);
+  const ours = seconds === undefined ? Number.NaN : dayOf(iso.slice(0, 10)) * DAY_MS + seconds * 1000 - OFFSET_MS;
+  if (!Number.isNaN(ours)) return ours;
   const ms = /(?:Z|[+-]\d\d:\d\d)$/.test(iso) ? Date.parse(iso) : Number.NaN;
   if (Number.isNaN(ms)) throw new RangeError('not an ISO instant with an offset');
   return ms;
 }
 
+/** Seconds after midnight of an instant in our own form, to the second and +08:00, which nearly every instant has; undefined for any other. */
+function ourSeconds(iso: string): number | undefined {
+  if (iso.length !== 25 || iso[10] !== 'T' || iso[13] !== ':' || iso[16] !== ':' || !iso.endsWith(ZONE)) return undefined;
+  const [h, m, s] = [twoDigits(iso, 11), twoDigits(iso, 14), twoDigits(iso, 17)];
+  return h < 24 && m < 60 && s < 60 ? h * 3600 + m * 60 + s : undefined;
+}
+
+/** The number of two digits; NaN when they are none. */
+function twoDigits(text: string, at: number): number {
+  const [tens, ones] = [text.charCodeAt(at) - 48, text.charCodeAt(at + 1) - 48];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
 /** The instant as ISO +08:00 to the second. */
 export function isoOf(ms: number): string {
-  return new Date(ms + OFFSET_MS).toISOString().slice(0, 19) + ZONE;
+  const local = Math.floor((ms + OFFSET_MS) / 1000);
+  const day = Math.floor(local / DAY_S);
+  return `${dateAt(day)}T${clockAt(local - day * DAY_S)}${ZONE}`;
 }
 
 /** Any ISO instant with an offset → the same instant written +08:00. */
@@ -70,7 +118,7 @@ export function normalizeIso(iso: string): string {
 
 /** Date of an instant in Asia/Shanghai. */
 export function dateOf(iso: string): string {
-  return normalizeIso(iso).slice(0, 10);
+  return dateAt(Math.floor((epochMs(iso) + OFFSET_MS) / DAY_MS));
 }
 
 /** HH:MM:SS of an instant in Asia/Shanghai; compares as text with HH:MM. */
@@ -81,8 +129,8 @@ export function timeOf(iso: string): string {
 /** True for a YYYY-MM-DD that exists. */
 export function isDate(date: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) return false;
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === date;
+  const day = dayOf(date);
+  return !Number.isNaN(day) && dateAt(day) === date;
 }
 
 /** The instant of a date and HH:MM[:SS]; 24:00 is the next midnight. */
@@ -92,12 +140,12 @@ export function at(date: string, time: string): string {
 }
 
 export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  return dateAt(dayOf(date) + days);
 }
 
 /** Whole days from one date to another; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
+  return dayOf(to) - dayOf(from);
 }
 
 export function addMs(iso: string, ms: number): string {
@@ -120,7 +168,7 @@ export function hoursBetween(a: string, b: string): number {
 
 /** 0 Sunday … 6 Saturday. */
 export function weekdayOf(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getUTCDay();
+  return (((dayOf(date) + 4) % 7) + 7) % 7;
 }
 
 export function isWorkday(date: string, calendar: Calendar, rule: WorkdayRule = {}): boolean {

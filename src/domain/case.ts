@@ -107,7 +107,22 @@ export interface Case {
   readonly contact?: string;
   /** First reply due, ISO +08:00. */
   readonly replyBy: string;
+  /** ISO +08:00: when an agent first took it, and first wrote. */
+  readonly acceptedAt?: string;
+  readonly repliedAt?: string;
+  /** ISO +08:00 of the user's first message that the agent has not answered. */
+  readonly waitingSince?: string;
+  /** What an agent found when he gave the conversation back to the bot; `told` once the bot took it up. */
+  readonly finding?: { readonly at: string; readonly by: string; readonly text: string; readonly told?: boolean };
+  /** How an agent closed it: outcome and his note (小结). */
+  readonly closing?: { readonly at: string; readonly by: string; readonly outcome: ClosingOutcome; readonly note: string };
+  /** Satisfaction (满意度) after closing: 1 to 5 and a word. */
+  readonly rating?: { readonly at: string; readonly score: number; readonly words?: string };
 }
+
+export const CLOSING_OUTCOMES = ['solved', 'arrived', 'passed-on', 'unsolved', 'unreachable', 'mistaken'] as const;
+/** What became of a closed case: solved, money arrived, passed on to an institution, not solved, user unreachable, opened by mistake. */
+export type ClosingOutcome = (typeof CLOSING_OUTCOMES)[number];
 
 /** An empty draft of a problem that begins at `now`. */
 export function newDraft(now: string): CaseDraft {

@@ -11,6 +11,8 @@ export type OwnerEvent =
   | { readonly kind: 'transfer'; readonly at: string; readonly agent: { readonly id: string; readonly name: string } }
   /** The agent puts it back into a queue, the same or another. */
   | { readonly kind: 'requeue'; readonly at: string; readonly queue: Queue }
+  /** The agent let the user wait too long: the case goes back into its queue. */
+  | { readonly kind: 'timeout'; readonly at: string }
   /** The user or the agent gives the conversation back to the bot. */
   | { readonly kind: 'release'; readonly at: string }
   | { readonly kind: 'close'; readonly at: string };
@@ -20,6 +22,7 @@ const ALLOWED: { readonly [K in OwnerEvent['kind']]: readonly Owner[] } = {
   accept: ['queue'],
   transfer: ['agent'],
   requeue: ['agent', 'queue'],
+  timeout: ['agent'],
   release: ['queue', 'agent'],
   close: ['bot', 'queue', 'agent'],
 };
@@ -32,7 +35,7 @@ export type Moved =
 /** The case after the event. An agent stays named while it is theirs and after it is closed. */
 export function moveOwner(before: Case, event: OwnerEvent): Moved {
   if (!ALLOWED[event.kind].includes(before.owner)) return { kind: 'refused', owner: before.owner };
-  const { agent: _agent, ...rest } = before;
+  const { agent: _agent, waitingSince: _waiting, ...rest } = before;
   const updatedAt = event.at;
   switch (event.kind) {
     case 'handoff': {
@@ -44,6 +47,8 @@ export function moveOwner(before: Case, event: OwnerEvent): Moved {
       return { kind: 'moved', case: { ...before, owner: 'agent', agent: event.agent, updatedAt } };
     case 'requeue':
       return { kind: 'moved', case: { ...rest, owner: 'queue', queue: event.queue, updatedAt } };
+    case 'timeout':
+      return { kind: 'moved', case: { ...rest, owner: 'queue', updatedAt } };
     case 'release':
       return { kind: 'moved', case: { ...rest, owner: 'bot', updatedAt } };
     case 'close':

@@ -214,7 +214,7 @@ export function summarize(of: Case, text: SummaryText, context: SummaryContext =
     text('summary.title', { id: of.id, priority: of.priority, queue: text(`summary.queue.${of.queue}`), replyBy: clock(of.replyBy) }),
     line('headline', headline(writing)),
     line('person', personLine(writing)),
-    line('sale', labelled(writing, 'amount', 'txTime', 'payMethod', 'cardLast4') + salesLine(writing)),
+    line('sale', labelled(writing, 'amount', 'txTime', 'payMethod', 'cardLast4', 'issuerName') + salesLine(writing)),
     line('numbers', labelled(writing, 'merchantNo', 'terminalNo', 'rrn', 'orderNo', 'merchantOrderNo', 'traceNo', 'batchNo', 'authCode')),
     line('status', labelled(writing, 'txStatus', 'cardholderDebited', 'hasSlip')),
     line('settlement', settlementLine(writing)),

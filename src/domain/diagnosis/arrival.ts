@@ -24,7 +24,7 @@ function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
   if (hasSignal(draft, 'moneyInWallet') || valueIn(draft, 'walletBalance') === 'yes')
     return advise(rules, 'SS-WITHDRAW', [cause('A6', 'high', 'said')]);
   if (valueIn(draft, 'settleCardChanged') === 'yes') return changedCard(rules, clock);
-  if (hasSignal(draft, 'qualification')) return selfOrPerson(draft, rules, 'E2', 'Q-SETTLE');
+  if (hasSignal(draft, 'qualification')) return selfOrPerson(draft, rules, 'E2', 'Q-RISK');
   if (hasSignal(draft, 'overLimit')) return advise(rules, 'SS-CHECK', [cause('E3', 'high', 'said')]);
   if (hasSignal(draft, 'notUploaded')) return selfOrPerson(draft, rules, 'B4', 'Q-TECH');
   if (hasSignal(draft, 'bankMaintenance')) return { ...advise(rules, 'SS-WAIT', [cause('B5', 'high', 'said')]), ...clockFacts(clock) };
@@ -69,5 +69,7 @@ function saleVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const status = valueIn(draft, 'payoutStatus') ? 'success' : valueIn(draft, 'txStatus');
   if (status === 'failed' || status === 'notFound' || status === 'processing') return chargedVerdict(draft, rules);
   if (status === 'reversed') return advise(rules, 'SS-CHECK', [cause('C6', 'high', 'status')]);
-  return clockVerdict(draft, rules);
+  // Nothing to look it up with: the slip is the next best proof.
+  const slip = status === 'cannotCheck' ? firstOpen(draft, 'hasSlip') : undefined;
+  return slip ?? clockVerdict(draft, rules);
 }

@@ -80,7 +80,7 @@ function debitVerdict(draft: CaseDraft, rules: Rules): Verdict {
     return { ...advise(rules, 'SS-PAYAGAIN', [cause('B1', 'low', 'notDebited')], 'Q-DISPUTE'), recheckAt: addHours(rules.now, 1) };
   if (debited === 'yes') return reversalVerdict(draft, rules, 'B1');
   if (isWallet(draft)) {
-    const payee = firstOpen(draft, 'payeeName');
+    const payee = firstOpen(draft, 'codeKind', 'payeeName');
     if (payee) return payee;
     return advise(rules, 'SS-VERIFY', [cause('C1', 'medium', 'status'), cause('G2', 'medium', 'status')], 'Q-DISPUTE');
   }
@@ -121,7 +121,7 @@ export function duplicateVerdict(draft: CaseDraft, rules: Rules): Verdict {
   if (hasSignal(draft, 'merchantRefuses')) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
   if (status === 'success') {
     if (hasSignal(draft, 'fixDone')) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
-    return advise(rules, 'SS-REFUNDWAIT', causes, 'Q-DISPUTE');
+    return { ...advise(rules, 'SS-REFUNDWAIT', causes, 'Q-DISPUTE'), base: 'P2' };
   }
   if (isUnknown(draft, 'txTime') && status === undefined) return advise(rules, 'SS-CHECK', causes, 'Q-DISPUTE');
   return reversalVerdict(draft, rules, 'B6');

@@ -2,7 +2,7 @@ import { addDays, dateOf } from '../calendar';
 import type { CaseDraft, Diagnosis, Priority, Queue } from '../case';
 import { hasSignal, isSettled, timesAsked, valueIn } from '../draft';
 import { missingFor } from '../evidence';
-import type { Asking, SlotName, SlotValue } from '../slots';
+import type { Asking, Signal, SlotName, SlotValue } from '../slots';
 import { prioritise } from '../triage';
 import { heldVerdict } from './account';
 import { arrivalVerdict } from './arrival';
@@ -90,13 +90,9 @@ const EVIDENCE: ReadonlySet<Asking> = new Set([
   'orderNo',
   'merchantOrderNo',
   'merchantNo',
-  'traceNo',
-  'terminalNo',
-  'authCode',
   'cardLast4',
   'issuerName',
   'acquirerName',
-  'contactPhone',
 ]);
 
 function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
@@ -111,10 +107,28 @@ function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
 
 const NO_QUESTION_LEFT: CaseDraft['asked'] = Array<Asking>(MAX_QUESTIONS).fill('menu');
 
+/** Moods and wishes point to no matter. */
+const NO_MATTER: ReadonlySet<Signal> = new Set<Signal>([
+  'angry',
+  'complained',
+  'stillMissing',
+  'fixDone',
+  'solved',
+  'asksGuarantee',
+  'asksEvade',
+  'asksAds',
+  'asksOthersData',
+  'asksLegal',
+  'refundElsewhere',
+]);
+
 /** Whether enough is known to judge by: a late payout needs its time. */
 function isTelling(draft: CaseDraft): boolean {
   const reading = readingOf(draft);
-  return draft.signals.length > 0 || (reading !== undefined && (reading !== 'R1' || valueIn(draft, 'txTime') !== undefined));
+  return (
+    draft.signals.some((signal) => !NO_MATTER.has(signal)) ||
+    (reading !== undefined && (reading !== 'R1' || valueIn(draft, 'txTime') !== undefined))
+  );
 }
 
 /**
