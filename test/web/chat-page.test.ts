@@ -238,6 +238,8 @@ describeInBrowser('the chat page', (executable) => {
   test('everything can be done with the keyboard', async () => {
     const chat = await visit();
     const { keyboard } = chat.page;
+    // From here on the browser hands its file dialogs to the test.
+    chat.page.on('filechooser', () => undefined);
     await chat.sees('您好');
     const focusOn = async (selector: string) => {
       for (let presses = 0; presses < 15; presses += 1) {
