@@ -4,7 +4,7 @@ import type { Command } from '../recognizer';
 const POLITE =
   "(?:请|麻烦|帮我|给我|我想|我要|我想要|可以|能|能不能|可不可以|能否|先|那|那就|还是|就|快|赶紧|赶快|立刻|马上|直接|哎呀?|喂|算了|please|just|i want to|i want|i need to|i'd like to|can i|could i|let me|kindly)";
 const PARTICLE = '(?:吧|了|啊|呀|呗|嘛|吗|么|哦|下|一下|好吗|行吗|行不行|可以吗|谢谢|please|thanks|now|[,.!?。~ ])';
-const only = (words: string): RegExp => new RegExp(`^[ ,.!?。]{0,4}(?:${POLITE}[ ,]?){0,4}(?:${words})${PARTICLE}{0,6}$`);
+const only = (words: string): RegExp => new RegExp(`^[ ,.!?。]{0,4}(?:${POLITE}[ ,。]{0,2}){0,4}(?:${words})${PARTICLE}{0,6}$`);
 
 const HUMAN =
   /(?<![个工份])人工(?!作|工资|工钱|成本|费|一样|不少|智能)|真人|活人|坐席|专员|(?:转|找|呼叫|换|喊|(?<![还也])叫)[^,。]{0,5}(?:客服|经理|领导|主管|负责人)|(?:要|接)(?:个|一个|真的|你们的?)?(?:客服|经理|领导|主管|负责人)|找(?:个|一个|你们)?(?:人|同事)(?:来|跟|和|给|帮|处理|说)|(?:跟|和|想和|想跟)(?:人|真的?人)(?:说|聊|讲|谈)|不(?:想|要)(?:跟|和|同)?(?:你|机器人|机器)(?:说|聊|讲|谈)|(?:talk|speak|chat|transfer|connect|put)[a-z ]{0,20}(?:to|with|me to) (?:a |an |the |your )?(?:real |live )?(?:human|person|agent|someone|representative|staff|people|manager)|\b(?:real|live) (?:person|human|agent)|^(?:agent|human|operator|representative)[ ,.!?]*(?:please|now)?[ ,.!?]*$/;

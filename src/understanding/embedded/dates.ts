@@ -14,6 +14,8 @@ export interface DateToken {
   readonly approx?: boolean;
   /** Named as an evening: 平安夜, 国庆前一晚. */
   readonly evening?: boolean;
+  /** A weekday that is also today's: with an hour that is past, today is meant. */
+  readonly orToday?: boolean;
 }
 
 const N = '(?:\\d{1,3}|[一二两三四五六七八九十廿]{1,3})';
@@ -221,6 +223,7 @@ export function findDates(text: string, today: string): DateToken[] {
         calendar: rule.calendar ?? false,
         ...(rule.approx ? { approx: true } : {}),
         ...(/[夜晚]$/.test(match[0]) ? { evening: true } : {}),
+        ...(/^周/.test(match[0]) && date === addDays(today, -7) ? { orToday: true } : {}),
       });
     }
   }

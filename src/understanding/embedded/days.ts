@@ -27,10 +27,16 @@ export function monthAndDay(groups: Groups, today: string): string | undefined {
   if (year === '去年') return dayOf(Number(today.slice(0, 4)) - 1, month, day);
   if (year === '今年') return dayOf(Number(today.slice(0, 4)), month, day);
   if (year) return dayOf(Number(year.length === 2 ? `20${year}` : year), month, day);
-  return latestYearly((candidate) => dayOf(candidate, month, day), today);
+  return latestYearly((candidate) => dayOf(candidate, month, day), today) ?? comingDay(month, day, today);
 }
 
 /** 14号: the most recent one; 上个月14号, 这个月14号. */
+/** A day a few days ahead, when last year's is not meant. */
+function comingDay(month: number, day: number, today: string): string | undefined {
+  const year = Number(today.slice(0, 4));
+  return [year, year + 1].map((candidate) => dayOf(candidate, month, day)).find((date) => date !== undefined && date > today);
+}
+
 export function dayOfMonth(groups: Groups, today: string): string | undefined {
   const day = numberOf(groups.d);
   let year = Number(today.slice(0, 4));

@@ -8,7 +8,7 @@ export interface Found {
 }
 
 /** Stands for text that was read already; no rule knows it. */
-export const TAKEN = '□';
+const TAKEN = '□';
 
 /** `text` with the spans replaced by as many marks: places stay the same. */
 export function takeOut(text: string, spans: readonly { readonly start: number; readonly end: number }[]): string {

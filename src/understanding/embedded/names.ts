@@ -40,6 +40,8 @@ function isWord(text: string, at: number, word: string): boolean {
 }
 
 const SETTLE_BANK = /结算|到账(?:的|那张)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|settle|payout/;
+/** 个体工商户, 工商局 are no bank. */
+const NO_BANK_AFTER = /^工商(?!银行|行|$|[的卡信储,。 ])/;
 const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
 
 function cued(left: string, right: string): 'issuerName' | 'settleBank' | undefined {
@@ -76,6 +78,7 @@ function acquirer(text: string): SlotMention[] {
 function bankMentions(text: string, options: NameOptions): SlotMention[] {
   if (NO_BANK.test(text)) return [];
   const mentions = findNames(text, BANKS).flatMap(({ at, word, name }): SlotMention[] => {
+    if (NO_BANK_AFTER.test(text.slice(at, at + 4))) return [];
     const slot = bankSlot(text, at, options);
     return slot ? [{ slot, value: name, text: word }] : [];
   });

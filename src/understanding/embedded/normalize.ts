@@ -30,7 +30,7 @@ function fits(text: string, at: number, from: string): boolean {
 }
 
 /** 繁 → 简, character by character. */
-export function simplify(text: string): string {
+function simplify(text: string): string {
   let out = '';
   for (const char of text) out += SIMPLIFIED.get(char) ?? char;
   return out;

@@ -2,6 +2,7 @@ import { rule, type SignalRule } from './signal-rule';
 
 /** Signals of the account and the payout. */
 export const PAYOUT_RULES: readonly SignalRule[] = [
+  rule('askedWallet', /(?:打|问|找|联系)(?:了|过)?(?:微信|支付宝)客服|不归(?:他们|微信|支付宝)(?:结算|管)/),
   rule(
     'wrongCardInfo',
     /(?:卡号|户名|开户行|账号|名字|结算信息|姓名|支行|联行号)[^,]{0,6}(?:填|写|输|录|报|弄|搞)?(?:错|有误|不对|不符|不一致|不匹配)|(?:填|写|输|录|绑|弄)错了?(?:卡号|户名|开户行|账号|卡|名字|银行)|wrong (?:card|account) (?:number|name|info)/,

@@ -8,6 +8,11 @@ const NEGATED =
 /** Signals of danger: codes told, scams, foreign hands on card or code, threats. */
 export const SAFETY_RULES: readonly SignalRule[] = [
   rule(
+    'refundElsewhere',
+    /(?:给|换|报|提供)(?:他|对方)?(?:个|一个|一张)?(?:别的|另外的?|其他的?|新的?)(?:银行)?(?:卡号?|账户|账号)/,
+    /结算/,
+  ),
+  rule(
     'codeLeaked',
     new RegExp(
       `${SECRET}[^,]{0,10}(?:都|也|已经|就)?${GAVE}(?:他|她|对方|客服|人家|骗子|出去|过去|了|them|him|her|someone)|${GAVE}(?:他|她|对方|客服|人家|那个|them|him|her)?[^,]{0,6}${SECRET}|(?:把)[^,]{0,8}${SECRET}[^,]{0,6}${GAVE}`,
@@ -51,6 +56,7 @@ export const SAFETY_RULES: readonly SignalRule[] = [
     'refundElsewhere',
     /退(?:款|钱|货|回|到)?[^,]{0,8}(?:到|给|进|回)?[^,]{0,6}(?:别的|另一张|另外(?:一)?(?:张|个)|其他|其它|新的?|别人的?|换(?:一)?(?:张|个)|他老婆|我老婆|朋友的?)(?:银行)?(?:卡|账户|账号|微信|支付宝)|(?:换|另)(?:一)?(?:张|个)(?:卡|账户|账号)(?:退|收)|refund[a-z ]{0,20}(?:another|different|other|new) (?:card|account)/,
   ),
+  rule('codeLeaked', /共享了(?:我的?)?(?:屏幕|桌面)/, /没|未|让我|要我|叫我/),
   rule('codeLeaked', /(?:六位|6位|短信里?的)[^,]{0,4}(?:数|码)[^,]{0,8}(?:给了|告诉了?|报了|念了|发了)/, /没|未|不|别/),
   rule(
     'scamContact',

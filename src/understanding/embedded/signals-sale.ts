@@ -2,6 +2,8 @@ import { rule, type SignalRule } from './signal-rule';
 
 /** Signals of the sale, of fees, of the person, and what is refused. */
 export const SALE_RULES: readonly SignalRule[] = [
+  rule('asksOthersData', /(?:查|看)[^,]{0,6}(?:别人|隔壁|人家|他家|其他店)[^,]{0,12}(?:多少|到了|收了|流水|生意|交易)/, /隔壁也/),
+  rule('rateRaised', /(?:涨|提高|调|升)(?:到|成)[^,]{0,3}(?:0\.\d|零点|百分|千分)/),
   rule(
     'doubleCharge',
     /(?:扣|刷|付|收|划|支付|转|走)(?:款|费|钱)?(?:了|走|我|掉)*(?:款|钱)?\s?(?:两|2|二|三|3|多|好几|俩)(?:次|遍|笔|回|份|道)|(?:重复|重覆|(?<![点块两三四五六七八九十百千差不几])多)(?:扣|刷|付|支付|收|划|扣款)(?:了|款|费|一)|双(?:重)?扣|[刷扣付]重了|(?:两|2|二)(?:次|笔|遍|条)(?:扣款|扣费|一样的|一模一样|同样|相同|都扣|都成功|都付|都被扣|消费短信|短信)|(?:又|再)(?:扣|刷|付|被扣)了?(?:一|1)(?:次|笔|遍|回)|同一笔[^,]{0,6}(?:两|2|二)(?:次|遍)|一笔[^,]{0,5}扣(?:了)?(?:两|2|二)|charged (?:me )?(?:twice|two times|double)|double[- ]?charged?|duplicate (?:charge|payment|transaction)|paid twice|(?:two|2) (?:identical |same )?charges/,

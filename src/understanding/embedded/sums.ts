@@ -34,7 +34,7 @@ const AFTER_SALE =
 
 /** What is said before the right value. */
 const CORRECTS =
-  /(?:不对|不是|错了|错|搞错|打错|说错|写错|记错|更正|纠正|改成|改为|改一下|应该是|应为|其实是|实际是|实际上是|是我|sorry|no,? wait|scratch that|wrong|correction|i mean(?:t)?|actually|should be|instead)[^\d一二三四五六七八九]{0,14}$/;
+  /(?:不对|不是|错了|错|搞错|打错|说错|写错|记错|更正|纠正|改成|改为|改一下|应该是|应为|其实是|实际是|实际上是|是我|sorry|no,? wait|scratch that|wrong|correction|i mean(?:t)?|actually|should be|instead)(?:[^\d一二三四五六七八九]{0,14}|[a-z ,:'¥]{0,26})$/;
 
 /** 不是1980，是1890: the second of the two. */
 const AFTER_DENIAL = /(?:不是|并非|not)\s?[\d.,一二三四五六七八九十百千万]{2,12}[块元]?[ ,。]{0,2}(?:而)?(?:是|应该是|应为|but|it'?s)\s?$/;

@@ -127,6 +127,14 @@ const isAhead = (date: string, time: string, now: string): boolean => `${date}T$
 
 const EVENING: PartToken = { start: 0, end: 0, part: 'evening', nightOf: true };
 
+/** 周六中午 said on a Saturday afternoon is of today. */
+function onToday(found: Group, today: string, now: string): DateToken | undefined {
+  const { day, part, clock } = found;
+  if (!day?.orToday || (!part && !clock)) return day;
+  const { hour, minute } = clock ? place(clock, part) : { hour: Number(PART_BEGINS[part?.part ?? 'dawn'].slice(0, 2)), minute: 0 };
+  return isAhead(today, clockText(hour, minute), now) ? day : { ...day, date: today };
+}
+
 interface Resolution {
   readonly moment?: Moment;
   readonly ambiguousHour?: boolean;
@@ -138,7 +146,8 @@ function resolve(found: Group, options: TimeOptions): Resolution {
   const today = dateOf(options.now);
   if (found.day && found.day.date === undefined) return {};
   if (!found.clock) return dayOnly(found, today, options.now);
-  const { clock, day } = found;
+  const { clock } = found;
+  const day = onToday(found, today, options.now);
   const part = found.part ?? (day?.evening ? EVENING : undefined);
   if (clock.hour === 12 && !clock.exact && !clock.half && !part) return twelve(day, clock, options);
   const placed = place(clock, part);
@@ -151,7 +160,7 @@ function resolve(found: Group, options: TimeOptions): Resolution {
     if (!part && !clock.half && early < time && !isAhead(day.date, early, options.now)) return { moment: { date: day.date, time: early } };
     if (part?.nightOf && day.date === today && !isAhead(addDays(date, -1), time, options.now) && placed.hour < 5)
       return { moment: { date: addDays(date, -1), time } };
-    return { future: true };
+    return { moment: { date, time }, future: true };
   }
   const date = isAhead(today, time, options.now) ? addDays(today, -1) : today;
   return { moment: { date, time }, dateAssumed: true };
@@ -180,10 +189,13 @@ const PART_BEGINS: Record<PartOfDay, string> = {
   night: '22:00',
 };
 
-function dayOnly(found: Group, today: string, now: string): Resolution {
+function dayOnly(group: Group, today: string, now: string): Resolution {
+  const day = onToday(group, today, now);
+  const found = { ...group, ...(day ? { day } : {}) };
   const part = found.part?.part ?? (found.day?.evening ? 'evening' : undefined);
   if (found.day?.date) {
-    if (isAhead(found.day.date, part ? PART_BEGINS[part] : '00:00', now)) return { future: true };
+    if (isAhead(found.day.date, part ? PART_BEGINS[part] : '00:00', now))
+      return { moment: { date: found.day.date, ...(part ? { part } : {}) }, future: true };
     return { moment: { date: found.day.date, ...(part ? { part } : {}) } };
   }
   if (!part) return {};

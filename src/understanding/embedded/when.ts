@@ -40,6 +40,8 @@ const ARRIVED = /^的?那(?:一)?笔[^,]{0,10}(?:到了|收到了|没问题)/;
 const OTHER_EVENT =
   /签退|忘记|验证码|屏幕|共享|密码|电话|客服|告诉|联系|投诉|咨询|挂失|冻结|注销|报警|业务员|上门|维护|升级|通知|短信说|换卡|补办|called|reported/;
 const SALE = /刷|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
+/** A sale told as done at a time that lies ahead: the day was mistaken, which is for the dialog to ask. */
+const TOLD_AHEAD = /(?:刷|付|买|扫|收)(?:的|了|过)/;
 /** What was done at that time, told as past: it wins over 说…, 还没…. */
 const DONE = /(?:(?<!签)退(?!票|出|押)|刷|付|买|扫|收)(?:的|了|过)/;
 const FEE_VERB = /扣|收|交|划/;
@@ -50,7 +52,7 @@ const CORRECTS =
 /** What a time is the time of, by its clause. */
 function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeSlot | undefined {
   const { before, after } = clauseAt(text, mention.start, mention.end);
-  if (mention.future) return undefined;
+  if (mention.future) return TOLD_AHEAD.test(after.slice(0, 12)) ? 'txTime' : undefined;
   const asked = ASKED_TIMES.has(options.expecting) ? (options.expecting as TimeSlot) : undefined;
   const short = text.length <= mention.end - mention.start + 6;
   if (asked && short) return asked;
