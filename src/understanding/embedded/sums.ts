@@ -82,6 +82,8 @@ const LIMIT_BEFORE =
 const LIMIT_AFTER = /^\s?(?:块|元)?(?:的)?\s?(?:以上|以下|限额|额度|以内|封顶|limit)/;
 const BALANCE_BEFORE = /(?:余额|还剩|剩余?|结余|里面?还?有|balance)(?:是|了|还|有|只|就|显示|里|里面|of|:)*\s?$/;
 const SHORT_BEFORE = /(?:少了?|差了?|短了?|缺|少到|少给|多扣|short(?: by)?|missing)(?:我|了|给|账|大概|差不多|到|整整|将近)*\s?$/;
+/** 急用五千: a need, not a sale. */
+const NEED_BEFORE = /(?:急用|等着用|要用|急需)(?:这|那)?\s?$/;
 const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消费|账单|只用|只该|说好)(?:是|只|就|收|付|刷|要|消费|扣|的|为|我)*\s?$/;
 /** 前天那笔600到了: that one is settled. */
 /** 120的东西刷了1200: a price. */
@@ -99,7 +101,7 @@ function roleOf(before: string, after: string): SumRole {
   if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
   if (EACH_BEFORE.test(before) || EACH_AFTER.test(after)) return 'each';
   if ((NET_BEFORE.test(before) && !NOT_NET.test(before)) || NET_AFTER.test(after)) return 'net';
-  if (ARRIVED_AFTER.test(after) || PRICE_AFTER.test(after)) return 'other';
+  if (ARRIVED_AFTER.test(after) || PRICE_AFTER.test(after) || NEED_BEFORE.test(before)) return 'other';
   if (BALANCE_BEFORE.test(before)) return 'balance';
   return 'sale';
 }
