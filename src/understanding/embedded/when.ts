@@ -1,7 +1,8 @@
 import type { Asking, Moment, TimeSlot } from '../../domain/slots';
 import type { SlotMention } from '../recognizer';
 import { clauseAt } from './found';
-import { findTimes, type TimeMention } from './times';
+import type { TimeMention } from './instants';
+import { findTimes } from './times';
 
 export interface WhenOptions {
   readonly now: string;
