@@ -13,7 +13,7 @@ export interface Limiter {
 /** Above this the counters that are full again are thrown out, and if that is not enough the oldest. */
 const MOST = 50_000;
 
-/** `clock` is ms since 1970. A counter is the moment until which all allowances are used up. */
+/** `clock` is ms since some moment. A counter is the moment until which all allowances are used up. */
 export function createLimiter(clock: () => number): Limiter {
   const busyUntil = new Map<string, number>();
 
