@@ -193,10 +193,9 @@ async function runChanges(
   const record = await findConversation(run.partition, place.key);
   // The bot deleted it: the user asked to be forgotten.
   if (!record) return [];
-  await saveConversation(run.partition, { ...record, lastAt: now });
+  if (record.lastAt !== now) await saveConversation(run.partition, { ...record, lastAt: now });
   const [, state] = opening.known;
-  const written = run.partition.changes();
-  const untouched = state?.entry && !written.some(({ collection, id }) => collection === state.collection && id === state.id);
+  const untouched = state?.entry && !run.partition.writes(state.collection, state.id);
   const heard = items.map(({ activity }) => ({ ...activity, timestamp: asDate(now) }));
   const passage = passageChange({ conversation: place.key, order: lock.token, activities: [...heard, ...said] });
   return [...(untouched && state.entry ? [touchState(state.entry)] : []), ...(passage ? [passage] : [])];

@@ -74,7 +74,7 @@ async function attempt(task: BotTask, work: (context: TurnContext) => Promise<vo
   const partition = createTurnPartition(withKnown(task.partition, task.known));
   const adapter = new TurnAdapter(task.prefix);
   // Replies always wait in the adapter; how they leave is not the bot's business.
-  const { deliveryMode: _, ...activity } = structuredClone(task.activity);
+  const { deliveryMode: _, ...activity } = copyOf(task.activity);
   const context = new TurnContext(adapter, activity);
   try {
     await task.prepare(context, partition);
@@ -91,9 +91,15 @@ function withKnown(partition: Partition, known: readonly KnownEntry[]): Partitio
     ...partition,
     async get(collection, id) {
       const found = known.find((one) => one.collection === collection && one.id === id);
-      return found ? structuredClone(found.entry) : partition.get(collection, id);
+      if (!found) return partition.get(collection, id);
+      return found.entry && copyOf(found.entry);
     },
   };
+}
+
+/** What the bot changes in it stays in its run. Of JSON only, where this is quicker than structuredClone. */
+function copyOf<T extends object>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
 }
 
 async function within(limitMs: number, work: Promise<void>): Promise<void> {

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Json, Range } from '../store/store';
 
+/** Ids of the names met last, the oldest first: a turn names its conversation some twenty times. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 5000;
+
 /** Entry id of anything with a name from outside (conversation key, activity id): 22 characters of base64url, the same in every process. */
 export function entryId(name: string): string {
-  return createHash('sha256').update(name).digest('base64url').slice(0, 22);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const id = createHash('sha256').update(name).digest('base64url').slice(0, 22);
+  const [oldest] = known.size < MOST_KNOWN ? [] : known.keys();
+  if (oldest !== undefined) known.delete(oldest);
+  known.set(name, id);
+  return id;
 }
 
 /** Id of an entry that belongs to a conversation; entries of one conversation sort by `rest`. */

@@ -1,4 +1,4 @@
-import type { Change, Entry, Json, Range } from './store';
+import type { Change, Entry, FrozenChange, Json, Range } from './store';
 
 /** Ids and collection names: printable ASCII, so that every engine sorts them by byte; the length keeps an LMDB key under its 1,978 bytes. */
 const NAME = /^[\x20-\x7e]{1,800}$/;
@@ -8,29 +8,21 @@ export function assertName(name: string): void {
   if (!NAME.test(name)) throw new RangeError(`store: not 1-800 printable ASCII characters: ${JSON.stringify(name.slice(0, 40))}`);
 }
 
-/** A change whose names are checked and whose value is already text: what the caller does to the object later has no effect. */
-export type FrozenChange =
-  | {
-      readonly kind: 'put';
-      readonly collection: string;
-      readonly id: string;
-      readonly json: string;
-      readonly expect?: number;
-      readonly ttlMs?: number;
-    }
-  | Exclude<Change, { kind: 'put' }>;
-
-/** Checks and freezes changes at the moment of the call. Throws RangeError for a bad name or lifetime, TypeError for a value that is not JSON. */
-export function freeze(changes: readonly Change[]): readonly FrozenChange[] {
+/**
+ * Checks changes and turns their values into text at the moment of the call, so that what the caller does to an object later has no effect.
+ * Throws RangeError for a bad name or lifetime, TypeError for a value that is not JSON.
+ */
+export function freeze(changes: readonly (Change | FrozenChange)[]): readonly FrozenChange[] {
   return changes.map((change) => {
     assertName(change.collection);
     assertName(change.id);
-    if (change.kind !== 'put') return { ...change };
+    if (change.kind !== 'put') return change;
+    if (change.ttlMs !== undefined && !(Number.isSafeInteger(change.ttlMs) && change.ttlMs > 0))
+      throw new RangeError('store: ttlMs is not a positive integer');
+    if ('json' in change) return change;
     const { value, ...rest } = change;
     const json = JSON.stringify(value);
     if (json === undefined) throw new TypeError(`store: the value of ${change.collection} is not JSON`);
-    if (rest.ttlMs !== undefined && !(Number.isSafeInteger(rest.ttlMs) && rest.ttlMs > 0))
-      throw new RangeError('store: ttlMs is not a positive integer');
     return { ...rest, json };
   });
 }

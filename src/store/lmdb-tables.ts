@@ -1,6 +1,6 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { type FrozenChange, formatRow, parseRow, type Row, toEntry } from './entry';
-import type { Entry, Range } from './store';
+import { formatRow, parseRow, type Row, toEntry } from './entry';
+import type { Entry, FrozenChange, Range } from './store';
 
 type EntryKey = [partition: number, collection: string, id: string];
 
@@ -81,20 +81,15 @@ export function applyChanges(tables: Tables, partition: number, changes: readonl
   for (const change of changes) {
     if (change.kind === 'check') continue;
     const key: EntryKey = [partition, change.collection, change.id];
-    removeEntry(tables, key);
-    if (change.kind === 'delete') continue;
-    const expiresAt = change.ttlMs === undefined ? 0 : now + change.ttlMs;
-    tables.entries.putSync(key, formatRow({ version, expiresAt, json: change.json }));
-    if (expiresAt > 0) tables.expiries.putSync([expiresAt, ...key], '');
+    const old = parseRow(tables.entries.get(key));
+    if (old && old.expiresAt > 0) tables.expiries.removeSync([old.expiresAt, ...key]);
+    if (change.kind === 'put') {
+      const expiresAt = change.ttlMs === undefined ? 0 : now + change.ttlMs;
+      tables.entries.putSync(key, formatRow({ version, expiresAt, json: change.json }));
+      if (expiresAt > 0) tables.expiries.putSync([expiresAt, ...key], '');
+    } else if (old) tables.entries.removeSync(key);
   }
   return version;
-}
-
-function removeEntry(tables: Tables, key: EntryKey): void {
-  const old = parseRow(tables.entries.get(key));
-  if (!old) return;
-  tables.entries.removeSync(key);
-  if (old.expiresAt > 0) tables.expiries.removeSync([old.expiresAt, ...key]);
 }
 
 /** Inside a write transaction: deletes up to SWEEP_CHUNK expired entries, returns how many. */

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { DataDirInUseError, lockDirectory } from './directory-lock';
 import { assertName, freeze, mergeSorted } from './entry';
+import { createQueue } from './lmdb-queue';
 import { applyChanges, getEntry, listEntries, openTables, SWEEP_CHUNK, sweepChunk, type Tables } from './lmdb-tables';
-import { type Change, PARTITIONS, type Partition, type Store, StoreError } from './store';
+import { PARTITIONS, type Partition, type Store, StoreError } from './store';
 import { createTopics } from './topics';
 
 /** Where and how the embedded store works. */
@@ -47,7 +48,7 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
   const topics = createTopics();
   let closed = false;
   let sweeping: Promise<void> | undefined;
-  let queued = 0;
+  const queue = createQueue(tables.root);
 
   /** Every access to the disk: an engine's error becomes a StoreError. */
   async function guarded<T>(action: () => T | Promise<T>): Promise<T> {
@@ -60,19 +61,10 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
   }
 
   /** A read asked for after a commit sees it: while one is queued, the read stands in the same queue. */
-  const read = <T>(action: () => T): Promise<T> => guarded(() => (queued > 0 ? tables.root.transaction(action) : action()));
-
-  async function write<T>(action: () => T): Promise<T> {
-    queued += 1;
-    try {
-      return await tables.root.childTransaction(action);
-    } finally {
-      queued -= 1;
-    }
-  }
+  const read = <T>(action: () => T): Promise<T> => guarded(() => (queue.isEmpty() ? action() : queue.add(action)));
 
   async function sweep(): Promise<void> {
-    while (!closed && (await write(() => sweepChunk(tables, now()))) === SWEEP_CHUNK);
+    while (!closed && (await queue.add(() => sweepChunk(tables, now()))) === SWEEP_CHUNK);
   }
   function startSweep(): void {
     // The sweep only saves space: when it fails, commits fail as well and tell their callers.
@@ -98,10 +90,10 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
         assertName(collection);
         return read(() => listEntries({ tables, partition: number, collection, range, now: now() }));
       },
-      async commit(...changes: readonly Change[]) {
+      async commit(...changes) {
         const frozen = freeze(changes);
         return guarded(async () => {
-          const version = await write(() => applyChanges(tables, number, frozen, now()));
+          const version = await queue.add(() => applyChanges(tables, number, frozen, now()));
           if (version !== undefined) await tables.root.flushed;
           return version;
         });

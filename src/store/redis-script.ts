@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FrozenChange, parseRow, type Row } from './entry';
-import type { Range } from './store';
+import { parseRow, type Row } from './entry';
+import type { FrozenChange, Range } from './store';
 
 /**
  * Carries out calls on one partition in their order, as one atomic step.

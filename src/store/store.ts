@@ -33,13 +33,19 @@ export type Change =
   /** Changes nothing: the commit is refused unless the entry has this version (a lock still held). */
   | { readonly kind: 'check'; readonly collection: string; readonly id: string; readonly expect: number };
 
+/** A put whose value is already text, the JSON of it: what waited in a turn need not be parsed to be written. */
+export interface FrozenPut extends Omit<Extract<Change, { kind: 'put' }>, 'value'> {
+  readonly json: string;
+}
+export type FrozenChange = FrozenPut | Exclude<Change, { kind: 'put' }>;
+
 /** Everything about a conversation lives in one partition, so one commit of it is atomic on any engine. */
 export interface Partition {
   readonly number: number;
   get(collection: string, id: string): Promise<Entry | undefined>;
   list(collection: string, range?: Range): Promise<readonly Entry[]>;
   /** All changes or none. Returns the new version, undefined when an expectation failed. Throws StoreError when the engine is unreachable. */
-  commit(...changes: readonly Change[]): Promise<number | undefined>;
+  commit(...changes: readonly (Change | FrozenChange)[]): Promise<number | undefined>;
 }
 
 export const PARTITIONS = 64;

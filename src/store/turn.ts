@@ -1,10 +1,12 @@
-import { assertName, type FrozenChange, freeze, mergeSorted } from './entry';
-import type { Change, Entry, Partition, Range } from './store';
+import { assertName, freeze, mergeSorted } from './entry';
+import type { Change, Entry, FrozenChange, Partition, Range } from './store';
 
 /** A partition whose commits wait: reads see them, the store does not until `flush`. For one turn; call nothing while the flush runs. */
 export interface TurnPartition extends Partition {
   /** What a flush would commit: one change for each entry, its last write with its first expectation. */
   changes(): readonly Change[];
+  /** Whether a flush would write or delete this entry. */
+  writes(collection: string, id: string): boolean;
   /**
    * One commit of everything that waits, then `extra`. Returns the new version; undefined when an expectation failed in the meantime: then nothing
    * was written and the turn must run again on a new TurnPartition. Throws StoreError: only a new read tells what the store holds then.
@@ -75,11 +77,12 @@ export function createTurnPartition(partition: Partition): TurnPartition {
     return lastVersion;
   }
 
-  const changes = () => [...waiting.values()].flatMap(toChange);
+  const frozen = () => [...waiting.values()].flatMap(toChange);
 
   return {
     number: partition.number,
-    changes,
+    changes: () => frozen().map(thaw),
+    writes: (collection, id) => waiting.get(keyOf({ collection, id }))?.write !== undefined,
     async get(collection, id) {
       assertName(collection);
       assertName(id);
@@ -102,8 +105,8 @@ export function createTurnPartition(partition: Partition): TurnPartition {
       return mergeSorted([kept, [...writes].flatMap(([id, write]) => waitingEntry(id, write) ?? [])], range);
     },
     async commit(...wanted) {
-      const frozen = freeze(wanted);
-      const result = committing ? committing.then(() => buffer(frozen)) : buffer(frozen);
+      const asked = freeze(wanted);
+      const result = committing ? committing.then(() => buffer(asked)) : buffer(asked);
       const settled = result
         .catch(() => undefined)
         .then(() => {
@@ -114,7 +117,7 @@ export function createTurnPartition(partition: Partition): TurnPartition {
     },
     async flush(...extra) {
       if (committing) await committing;
-      const version = await partition.commit(...changes(), ...extra);
+      const version = await partition.commit(...frozen(), ...extra);
       if (version !== undefined) {
         waiting.clear();
         seen.clear();
@@ -139,11 +142,15 @@ function waitingEntry(id: string, write: Write): Entry | undefined {
   return write.kind === 'put' ? { id, value: JSON.parse(write.json), version: write.version } : undefined;
 }
 
-function toChange({ collection, id, expect, write }: Waiting): readonly Change[] {
+function toChange({ collection, id, expect, write }: Waiting): readonly FrozenChange[] {
   const about = { collection, id, ...(expect !== undefined && { expect }) };
-  if (write?.kind === 'put') {
-    return [{ ...about, kind: 'put', value: JSON.parse(write.json), ...(write.ttlMs !== undefined && { ttlMs: write.ttlMs }) }];
-  }
+  if (write?.kind === 'put') return [{ ...about, kind: 'put', json: write.json, ...(write.ttlMs !== undefined && { ttlMs: write.ttlMs }) }];
   if (write) return [{ ...about, kind: 'delete' }];
   return expect === undefined ? [] : [{ kind: 'check', collection, id, expect }];
+}
+
+function thaw(change: FrozenChange): Change {
+  if (change.kind !== 'put') return change;
+  const { json, ...rest } = change;
+  return { ...rest, value: JSON.parse(json) };
 }
