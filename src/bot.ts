@@ -12,7 +12,7 @@ import { type Profiles, profileOf } from './domain/profile';
 import type { SlotName } from './domain/slots';
 import { conversationKey, referenceOf } from './incoming';
 import { createBotState } from './repositories/bot-state';
-import { caseOf, findCase, listQueue } from './repositories/cases';
+import { findCase, holdCase, listQueue } from './repositories/cases';
 import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
 import type { Json, Store } from './store/store';
 import { type TurnServices, turnOf } from './turn';
@@ -116,7 +116,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     record: { ...record, reference: referenceOf(activity), locale, ...contactOf(context, record) },
     draft,
     diagnosis,
-    case: record.caseId ? await caseOf(turn.partition, record.id) : undefined,
+    case: record.caseId ? await holdCase(turn.partition, record.id) : undefined,
     asking,
     choices,
     fresh: [],

@@ -10,6 +10,7 @@ const EVENTS: { readonly [K in OwnerEvent['kind']]: OwnerEvent } = {
   accept: { kind: 'accept', at, agent },
   transfer: { kind: 'transfer', at, agent },
   requeue: { kind: 'requeue', at, queue: 'Q-RISK' },
+  timeout: { kind: 'timeout', at },
   release: { kind: 'release', at },
   close: { kind: 'close', at },
 };
