@@ -75,8 +75,8 @@ function amountWording({ draft, understanding, doubted }: Session): Wording {
 
 function timeWording({ draft, understanding, locale, doubted }: Session, rules: Rules): Wording {
   if (doubted.includes('txTime') && !draft.facts.txTime) return { variant: 'future' };
-  if (understanding.ambiguousHour) return { variant: 'noon' };
   const moment = valueIn(draft, 'txTime');
+  if (understanding.ambiguousHour || (hasSignal(draft, 'ambiguousHour') && !moment?.time)) return { variant: 'noon' };
   if (moment) return { variant: 'hour', params: { date: formatDay(locale, moment.date), cutoff: rules.profile.cutoff } };
   return { variant: isUnknown(draft, 'txTime') ? 'retry' : 'question' };
 }

@@ -24,7 +24,7 @@ export function takeFacts(session: Session): void {
     told.filter((item) => isPlausible(session, item)),
     { at, asking: session.asking },
   );
-  session.draft = addSignals(learnt.draft, [...heard.signals, ...signalsOf(picked), ...intentSignals(heard)]);
+  session.draft = addSignals(learnt.draft, [...heard.signals, ...signalsOf(picked), ...intentSignals(heard), ...hourSignals(session)]);
   session.freshSignals = session.draft.signals.filter((signal) => !learnt.draft.signals.includes(signal) && !MOODS.has(signal));
   if (more) session.draft = addTransactions(session.draft, [more], at);
   else if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
@@ -33,6 +33,8 @@ export function takeFacts(session: Session): void {
   session.draft = inferRole(timeOfFee(inferReading(session, heard)), at);
   session.answered = answers(session, told);
 }
+
+const hourSignals = ({ understanding: { ambiguousHour } }: Session): readonly Signal[] => (ambiguousHour ? ['ambiguousHour'] : []);
 
 /** 「还有一笔500也没到」: one more sale beside the one that is known, not another figure for it. */
 function anotherSale({ draft, text: words, asking }: Session, { slots, transactions }: Heard): Transaction | undefined {
@@ -45,7 +47,7 @@ function anotherSale({ draft, text: words, asking }: Session, { slots, transacti
 }
 
 /** Cues of how the person feels or how the last answer fared, which change no judgement by themselves. */
-const MOODS: ReadonlySet<Signal> = new Set<Signal>(['angry', 'stillMissing', 'solved', 'fixDone']);
+const MOODS: ReadonlySet<Signal> = new Set<Signal>(['angry', 'stillMissing', 'solved', 'fixDone', 'ambiguousHour']);
 
 /** Where a fee of the machine is the matter, the time that was told is the fee's. */
 function timeOfFee(draft: Session['draft']): Session['draft'] {

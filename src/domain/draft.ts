@@ -1,3 +1,4 @@
+import { addDays } from './calendar';
 import type { CaseDraft, Fact, Facts, Source, Transaction } from './case';
 import { type Asking, type Fen, MONEY_SLOTS, type Moment, type Signal, type SlotName, type SlotValue, TIME_SLOTS } from './slots';
 
@@ -73,12 +74,25 @@ export function addSignals(draft: CaseDraft, signals: readonly Signal[]): CaseDr
 const isTimeSlot = (slot: SlotName): boolean => (TIME_SLOTS as readonly SlotName[]).includes(slot);
 const isMoneySlot = (slot: SlotName): boolean => (MONEY_SLOTS as readonly SlotName[]).includes(slot);
 
+/** 「中午」 or 「半夜」 as the answer to which 12点 was meant; midnight ends the day that was named. */
+function atTwelve(moment: Moment): Moment {
+  if (moment.time || !moment.part) return moment;
+  if (moment.part === 'noon') return { date: moment.date, time: '12:00' };
+  return moment.part === 'night' || moment.part === 'dawn' ? { date: addDays(moment.date, 1), time: '00:00' } : moment;
+}
+
 /** 「三点半」 after 「昨天」 keeps the day; 「不是昨天，是前天」 keeps the hour. */
 function combineMoments(before: Moment | undefined, told: Moment, dateAssumed: boolean): Moment {
   if (!before) return told;
   if (dateAssumed) return { ...told, date: before.date };
   if (told.time || told.part) return told;
   return { ...told, ...(before.time ? { time: before.time } : {}), ...(before.part ? { part: before.part } : {}) };
+}
+
+/** A told time, put together with what is known of it. */
+function momentOf(draft: CaseDraft, before: Moment | undefined, told: Told): Moment {
+  const moment = combineMoments(before, told.value as Moment, told.dateAssumed === true);
+  return before && hasSignal(draft, 'ambiguousHour') ? atTwelve(moment) : moment;
 }
 
 function sameValue(a: unknown, b: unknown): boolean {
@@ -110,10 +124,7 @@ export function learn(
     if (known && !refines && !mayReplace(item, known, context.asking)) continue;
     if (known && item.value === 'unknown' && known.value !== 'unknown') continue;
     const before = known && known.value !== 'unknown' ? (known.value as Moment) : undefined;
-    const value =
-      isTimeSlot(item.slot) && item.value !== 'unknown'
-        ? combineMoments(before, item.value as Moment, item.dateAssumed === true)
-        : item.value;
+    const value = isTimeSlot(item.slot) && item.value !== 'unknown' ? momentOf(next, before, item) : item.value;
     if (known && sameValue(known.value, value)) continue;
     const fact = { value, source: context.source ?? 'said', at: context.at, ...(item.approx ? { approx: true } : {}) };
     next = withFact(next, item.slot, fact);
@@ -127,7 +138,8 @@ export function learn(
 function completes(known: Moment | 'unknown', told: Told): boolean {
   if (known === 'unknown' || known.time || told.value === 'unknown') return false;
   const moment = told.value as Moment;
-  return moment.time !== undefined && (told.dateAssumed === true || moment.date === known.date);
+  const closer = moment.time !== undefined || (moment.part !== undefined && known.part === undefined);
+  return closer && (told.dateAssumed === true || moment.date === known.date);
 }
 
 export const MAX_TRANSACTIONS = 5;

@@ -150,6 +150,7 @@ export const SIGNALS = [
   'fakeProof', // only a screenshot or delayed transfer was shown (G2)
   'orderNotUpdated', // online order paid, order page unpaid (C10)
   'wrongAmount', // charged another sum than the price
+  'ambiguousHour', // 12点 without 中午 or 半夜
   'merchantRefuses', // the merchant refuses the refund
   'allSalesMissing', // every sale, or several days, missing
   'stillMissing', // 还是没到/又没到, of something already discussed

@@ -3,15 +3,16 @@ import type { CaseDraft } from '../case';
 import { hasSignal, valueIn } from '../draft';
 import { accountVerdict, fixCardVerdict } from './account';
 import { chargedVerdict } from './charged';
-import { type Clock, readClock } from './clock';
+import { type Clock, hourIsAmbiguous, readClock } from './clock';
 import { advise, clockFacts, triedInVain } from './conclusions';
 import { clockVerdict } from './settlement-clock';
-import { cause, firstOpen, type Rules, type SelfService, type Verdict } from './verdict';
+import { ask, cause, firstOpen, type Rules, type SelfService, type Verdict } from './verdict';
 
 /** R1: the customer paid and the merchant's money is not there. S3–S7 of docs/domain.md §4.2, the cheap decisive check first. */
 export function arrivalVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const opening = firstOpen(draft, 'role', 'amount', 'txTime');
   if (opening) return opening;
+  if (hourIsAmbiguous(draft)) return ask('txTime');
   return cueVerdict(draft, rules) ?? saleVerdict(draft, rules);
 }
 

@@ -65,6 +65,12 @@ function salesOf(draft: CaseDraft): readonly Sale[] {
   return txTime ? [{ ...(amount !== undefined ? { amount } : {}), moment: txTime }] : [];
 }
 
+/** 12点 may be noon or midnight, so it is asked at once; 「不知道」 leaves the day. */
+export function hourIsAmbiguous(draft: CaseDraft): boolean {
+  const moment = valueIn(draft, 'txTime');
+  return hasSignal(draft, 'ambiguousHour') && moment !== undefined && !moment.time && mayAsk(draft) && timesAsked(draft, 'txTime') === 0;
+}
+
 /** The clock of the latest sale; undefined while no time is known. */
 export function readClock(draft: CaseDraft, rules: Rules): Clock | undefined {
   const clocks = salesOf(draft).map((sale) => clockOf(draft, rules, sale));
