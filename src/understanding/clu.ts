@@ -41,7 +41,7 @@ const LONGEST = 500;
 /** A top intent of the service with a lower score changes nothing. */
 const ACCEPT = 0.7;
 /** Below it the embedded recognizer is certain that a text is not ours, and nobody else is asked. */
-const NOT_OURS = 0.03;
+const NOT_OURS = 0.3;
 const BREAKER = { failures: 5, openMs: 30_000, perMinute: 1000 } as const;
 /** A refused key does not mend itself. */
 const REFUSED_MS = 600_000;

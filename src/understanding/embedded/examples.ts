@@ -98,11 +98,14 @@ function kindOf({ intent, text }: Utterance): (typeof KINDS)[number] | undefined
   return STATING.includes(intent) || !asks(text) ? 'statement' : undefined;
 }
 
+/** How much a frequent question counts as an example of a question: they are few beside the statements. */
+const ASKED_WEIGHT = 2;
+
 /** Examples of the kinds of text that findFaq tells apart. */
 export function kindExamples(corpus: readonly Utterance[], faq: readonly Example[]): Example[] {
   const told = corpus.flatMap((utterance) => {
     const label = kindOf(utterance);
     return label ? [{ ...exampleOf(utterance), label }] : [];
   });
-  return [...told, ...faq.map(({ features }) => ({ features, label: 'question' }))];
+  return [...told, ...faq.map(({ features }) => ({ features, label: 'question', weight: ASKED_WEIGHT }))];
 }
