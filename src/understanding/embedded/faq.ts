@@ -2,6 +2,7 @@ import type { Understanding } from '../recognizer';
 import { type Arrays, type ArtefactMeta, linearFrom } from './artefact';
 import { featuresOf } from './features';
 import { type LinearModel, probabilitiesOf } from './linear';
+import { tokensOf } from './tokens';
 
 export type Faq = NonNullable<Understanding['faq']>;
 
@@ -14,11 +15,12 @@ export interface FaqModel {
   readonly kinds: LinearModel;
 }
 
-/** Longest text that asks one general question; a longer one tells a story. */
+/** Words (Chinese: characters) of the longest text that asks one general question; a longer one tells a story. */
 const QUESTION = 60;
 /** From this confidence on a question is answered; by questions of faq.tsv and of the corpus that training did not see. */
 const ANSWERED = 0.09;
 
+/** The two models of an artefact. */
 export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }): FaqModel {
   return {
     keys: linearFrom('faq', arrays, { labels: meta.faqKeys, unknownIdf: meta.unknownIdfs.faq }),
@@ -28,7 +30,7 @@ export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }
 
 /** The frequent question a text asks; undefined when the text is no general question. `confidence`: of its being one, and this one. */
 export function findFaq(model: FaqModel, normalized: string): Faq | undefined {
-  if (normalized.length > QUESTION) return undefined;
+  if (tokensOf(normalized).length > QUESTION) return undefined;
   const features = featuresOf(normalized);
   const asked = probabilitiesOf(model.kinds, features)[0] ?? 0;
   const probabilities = probabilitiesOf(model.keys, features);
