@@ -30,20 +30,17 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  * (docs/operations.md has the figures).
  */
 export function createConnector({ token, timeoutMs }: ConnectorOptions): Connector {
-  const agents = {
-    'http:': new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-  };
-  const post = async (url: URL, body: string, bearer: string | undefined): Promise<Answer> => {
-    const secure = url.protocol === 'https:';
-    const agent = agents[secure ? 'https:' : 'http:'];
-    const send = () => request({ url, body, bearer, agent, client: secure ? https : http, timeoutMs });
+  const plain = { client: http, agent: new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) };
+  const secure = { client: https, agent: new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) };
+  const services = createServices(token === undefined);
+  const post = async ({ service, path, body }: Letter, bearer: string | undefined): Promise<Answer> => {
+    const send = () => request({ service, path, body, bearer, ...(service.secure ? secure : plain), timeoutMs });
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof StaleSocketError)) throw unreachable(url, error);
+      if (!(error instanceof StaleSocketError)) throw unreachable(service, error);
     }
-    return send().catch((error: unknown) => Promise.reject(unreachable(url, error)));
+    return send().catch((error: unknown) => Promise.reject(unreachable(service, error)));
   };
   const bearerOf = async (renew: boolean): Promise<string | undefined> =>
     token?.({ renew }).catch((cause: unknown) => {
@@ -51,32 +48,61 @@ export function createConnector({ token, timeoutMs }: ConnectorOptions): Connect
     });
   return {
     async deliver(activity) {
-      const url = activitiesUrl(activity, token === undefined);
-      const body = JSON.stringify(activity);
-      let answer = await post(url, body, await bearerOf(false));
-      if (answer.status === 401 && token) answer = await post(url, body, await bearerOf(true));
-      return readAnswer(answer, url);
+      const service = services(activity.serviceUrl ?? '');
+      const letter = { service, path: pathOf(activity, service), body: JSON.stringify(activity) };
+      let answer = await post(letter, await bearerOf(false));
+      if (answer.status === 401 && token) answer = await post(letter, await bearerOf(true));
+      return readAnswer(answer, service);
     },
     close() {
-      agents['http:'].destroy();
-      agents['https:'].destroy();
+      plain.agent.destroy();
+      secure.agent.destroy();
     },
   };
 }
 
+/** The service of a conversation, as its address names it. */
+interface Service {
+  readonly secure: boolean;
+  /** With the port, for messages. */
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string;
+  /** What stands before `/v3`. */
+  readonly base: string;
+}
+
+const MAX_SERVICES = 1000;
+
+/** Takes addresses apart, each once: a bot talks to few services, and a URL is slow to parse. */
+function createServices(anonymous: boolean): (address: string) => Service {
+  const known = new Map<string, Service>();
+  return (address) => {
+    const before = known.get(address);
+    if (before) return before;
+    if (known.size >= MAX_SERVICES) known.clear();
+    const service = serviceAt(address, anonymous);
+    known.set(address, service);
+    return service;
+  };
+}
+
 /** A token never travels in the clear, and without one nothing leaves this machine: the caller chose the address. */
-function activitiesUrl(activity: Partial<Activity>, anonymous: boolean): URL {
-  const conversation = activity.conversation?.id;
-  const service = activity.serviceUrl ?? '';
-  if (!conversation || !URL.canParse(service)) throw new DeliveryError('the activity names no conversation or no service', 'refused');
-  const { protocol, host, hostname, pathname } = new URL(service);
+function serviceAt(address: string, anonymous: boolean): Service {
+  if (!URL.canParse(address)) throw new DeliveryError('the activity names no service', 'refused');
+  const { protocol, host, hostname, port, pathname } = new URL(address);
   const local = isLoopbackHost(hostname);
   if (!(protocol === 'https:' && !anonymous) && !(local && /^https?:$/.test(protocol))) {
     throw new DeliveryError(`${host} is no service this bot may call${anonymous ? ' without an app id' : ' without https'}`, 'refused');
   }
-  const reply = activity.replyToId ? `/${encodeURIComponent(activity.replyToId)}` : '';
-  const base = pathname.replace(/\/+$/, '');
-  return new URL(`${protocol}//${host}${base}/v3/conversations/${encodeURIComponent(conversation)}/activities${reply}`);
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return { secure: protocol === 'https:', host, hostname: bare, port, base: pathname.replace(/\/+$/, '') };
+}
+
+function pathOf({ conversation, replyToId }: Partial<Activity>, { base }: Service): string {
+  if (!conversation?.id) throw new DeliveryError('the activity names no conversation', 'refused');
+  const reply = replyToId ? `/${encodeURIComponent(replyToId)}` : '';
+  return `${base}/v3/conversations/${encodeURIComponent(conversation.id)}/activities${reply}`;
 }
 
 interface Answer {
@@ -88,16 +114,21 @@ interface Answer {
 /** The service closed a kept connection just as we used it; nothing was read, so trying anew is safe. */
 class StaleSocketError extends Error {}
 
-interface PostRequest {
-  readonly url: URL;
+/** What is posted, and where. */
+interface Letter {
+  readonly service: Service;
+  readonly path: string;
   readonly body: string;
+}
+
+interface PostRequest extends Letter {
   readonly bearer: string | undefined;
   readonly agent: http.Agent;
   readonly client: { readonly request: typeof http.request };
   readonly timeoutMs: number;
 }
 
-function request({ url, body, bearer, agent, client, timeoutMs }: PostRequest): Promise<Answer> {
+function request({ service, path, body, bearer, agent, client, timeoutMs }: PostRequest): Promise<Answer> {
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -105,7 +136,8 @@ function request({ url, body, bearer, agent, client, timeoutMs }: PostRequest): 
     ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
   };
   return new Promise<Answer>((resolve, reject) => {
-    const call = client.request(url, { method: 'POST', agent, headers }, (response) => {
+    const { hostname, port } = service;
+    const call = client.request({ hostname, port, path, method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -128,16 +160,16 @@ function request({ url, body, bearer, agent, client, timeoutMs }: PostRequest): 
   });
 }
 
-function unreachable(url: URL, cause: unknown): DeliveryError {
-  return new DeliveryError(`${url.host} could not be reached`, 'retry', { cause });
+function unreachable({ host }: Service, cause: unknown): DeliveryError {
+  return new DeliveryError(`${host} could not be reached`, 'retry', { cause });
 }
 
-function readAnswer({ status, retryAfter, text }: Answer, url: URL): { readonly id?: string } {
+function readAnswer({ status, retryAfter, text }: Answer, { host }: Service): { readonly id?: string } {
   if (status >= 200 && status < 300) {
     const id = idOf(text);
     return id === undefined ? {} : { id };
   }
-  const message = `${url.host} answered ${status}`;
+  const message = `${host} answered ${status}`;
   if (status === 403 || status === 404) throw new DeliveryError(message, 'gone');
   if (status >= 500 || [401, 408, 412, 425, 429].includes(status)) {
     const retryAfterMs = retryAfterOf(retryAfter);
