@@ -43,22 +43,52 @@ void translator.init({
   interpolation: { escapeValue: false },
   parseMissingKeyHandler: refuseKey,
   returnedObjectHandler: refuseKey,
-  missingInterpolationHandler: (sentence, match) => {
-    throw new TextError('TEXT_PARAM_MISSING', `${match[0]} was not given for: ${sentence}`);
-  },
 });
+
+/** A sentence cut at its params: one more part than names. */
+interface Template {
+  readonly parts: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** Looked up and cut once: a turn speaks some thirty sentences, most of them labels of choices. */
+const templates: Readonly<Record<Locale, Map<TextKey, Template>>> = { 'zh-CN': new Map(), 'zh-Hant': new Map(), 'en-US': new Map() };
+
+function templateOf(locale: Locale, key: TextKey): Template {
+  const known = templates[locale].get(key);
+  if (known) return known;
+  const pieces = translator.t(key, { lng: locale, nest: false, skipInterpolation: true }).split(/\{\{\s*(\w+)\s*\}\}/);
+  const template = { parts: pieces.filter((_, n) => n % 2 === 0), names: pieces.filter((_, n) => n % 2 === 1) };
+  templates[locale].set(key, template);
+  return template;
+}
 
 /**
  * The sentence of `key` in `locale`, its `{{params}}` filled in literally; falls back to zh-CN when `locale` lacks it.
  * Throws TextError rather than return a sentence with a hole in it.
  */
-export function text(locale: Locale, key: TextKey, params?: TextParams): string {
-  return translator.t(key, { lng: locale, nest: false, ...(params && { replace: params }) });
+export function text(locale: Locale, key: TextKey, params: TextParams = {}): string {
+  const { parts, names } = templateOf(locale, key);
+  const [first = '', ...rest] = parts;
+  return rest.reduce((said, part, n) => {
+    const value = params[names[n] ?? ''];
+    if (value === undefined || value === null)
+      throw new TextError('TEXT_PARAM_MISSING', `${names[n]} was not given for: ${parts.join('…')}`);
+    return said + value + part;
+  }, first);
+}
+
+/** Dotted paths of every sentence. */
+const KEYS: ReadonlySet<string> = new Set(keysUnder(zhCN, ''));
+
+function keysUnder(value: object | string, path: string): string[] {
+  if (typeof value === 'string') return [path];
+  return Object.entries(value).flatMap(([name, part]) => keysUnder(part, path === '' ? name : `${path}.${name}`));
 }
 
 /** Whether a composed key (`cause.${id}`) names a sentence; narrows it for `text`. */
 export function isTextKey(key: string): key is TextKey {
-  return typeof translator.getResource('zh-CN', 'translation', key) === 'string';
+  return KEYS.has(key);
 }
 
 /** The locale of a channel's language tag (`zh_TW`, `en-GB`): Traditional script, English, else zh-CN, also when absent. */
