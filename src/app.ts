@@ -1,4 +1,6 @@
-import { localeOf, text } from '../locales';
+import { DefaultAzureCredential } from '@azure/identity';
+import type { Activity } from 'botbuilder';
+import { type Locale, localeOf, text } from '../locales';
 import { createBot } from './bot';
 import { DeliveryError, type FindChannel } from './channels';
 import type { Config } from './config';
@@ -14,7 +16,9 @@ import { openRedisStore } from './store/redis';
 import type { Store } from './store/store';
 import type { Telemetry } from './telemetry';
 import { createTurns, type RunningTurns } from './turn';
+import { createCluRecognizer } from './understanding/clu';
 import { createEmbeddedRecognizer } from './understanding/embedded';
+import type { Recognizer } from './understanding/recognizer';
 
 /** The bot with everything behind its channels. */
 export interface App {
@@ -39,12 +43,32 @@ export function openStore({ redisUrl, dataDir }: Config['store']): Promise<Store
   return redisUrl === undefined ? openLmdbStore({ directory: dataDir }) : openRedisStore({ url: redisUrl });
 }
 
+/** The turn failed: says so, and offers a person by one tap. */
+function apologyIn(locale: Locale): Partial<Activity> {
+  const person = text(locale, 'contact-agent.handoff.choices.yes');
+  const actions = [{ type: 'imBack', title: person, value: person }];
+  return { type: 'message', text: text(locale, 'talk.error'), suggestedActions: { to: [], actions } };
+}
+
+/** The embedded recognizer, with Azure CLU behind it where an operator has one. */
+function withClu(embedded: Recognizer, { clu }: Config, telemetry: Telemetry): Recognizer {
+  if (clu === undefined || clu.mode === 'never') return embedded;
+  const { key, ...settings } = clu;
+  const credential = key === undefined ? new DefaultAzureCredential() : { key };
+  return createCluRecognizer({
+    settings: { ...settings, credential },
+    embedded,
+    onOutcome: (outcome, ms) => telemetry.event({ event: 'clu', outcome, ms }),
+  });
+}
+
 /** Puts the parts together; nothing is received yet. */
 export function createApp({ config, store, telemetry, channels }: AppOptions): App {
   const { profiles, conversation, botFramework } = config;
   const now = () => isoOf(Date.now());
   const seal = createSeal(config.store.dataKey ?? readOrMakeKey(config.store.dataDir));
-  const recognizer = createEmbeddedRecognizer();
+  const embedded = createEmbeddedRecognizer();
+  const recognizer = withClu(embedded, config, telemetry);
   const bot = createBot({
     ...{ store, recognizer, profiles },
     ...(botFramework.MicrosoftAppTenantId && { staffTenant: botFramework.MicrosoftAppTenantId }),
@@ -66,14 +90,14 @@ export function createApp({ config, store, telemetry, channels }: AppOptions): A
     },
     filter: (words, own) => filterOutbound(words, { contacts: profiles.contacts, allow: own }).text,
     isFragment: (words, record) =>
-      recognizer.isFragment(words, { locale: 'zh-CN', now: now(), ...(record?.asking && { expecting: record.asking }) }),
+      embedded.isFragment(words, { locale: 'zh-CN', now: now(), ...(record?.asking && { expecting: record.asking }) }),
     deliver: async (activity) => {
       const channel = channels(activity.channelId ?? '');
       if (!channel) throw new DeliveryError('no channel leads there', 'refused');
       if (activity.type === 'event' && !channel.takesEvents) return;
       await channel.deliver(activity);
     },
-    apology: (locale) => ({ type: 'message', text: text(localeOf(locale), 'talk.error') }),
+    apology: (locale) => apologyIn(localeOf(locale)),
   });
   const scheduler = createScheduler({ store, turns, now, log: telemetry.event, everyMs: TICK_MS });
   telemetry.watchOutbox(async () => {

@@ -14,6 +14,7 @@ import { conversationKey, referenceOf } from './incoming';
 import { createBotState } from './repositories/bot-state';
 import { findCase, holdCase, listQueue } from './repositories/cases';
 import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
+import { keepMiss } from './repositories/misses';
 import type { Json, Store } from './store/store';
 import { type TurnServices, turnOf } from './turn';
 import type { Recognizer, Understanding } from './understanding/recognizer';
@@ -69,10 +70,18 @@ async function withSession(context: TurnContext, options: BotOptions, run: (sess
     if (value) turn.own.add(value);
   }
   if (session.forgotten) return state.delete(context);
+  await keepUnclear(session, context);
   await state.saveChanges(context);
   await saveConversation(turn.partition, recordOf(session));
   if (context.activity.channelId === 'emulator') await sendTrace(context, session);
   options.observe?.(session);
+}
+
+/** What was not understood is kept for a month, masked, so that the corpus can grow from it. */
+async function keepUnclear({ partition, now, understanding, text: words }: Session, { activity }: TurnContext): Promise<void> {
+  const { decided, intent, confidence } = understanding;
+  if (activity.type !== 'message' || words === '' || (decided !== 'clarify' && decided !== 'out_of_scope')) return;
+  await keepMiss(partition, { text: words, at: now, confidence, decided, ...(intent && { intent }) });
 }
 
 /** Numbers of the sale or the shop: not a person's, and needed to check a recap. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { isLoopbackHost } from './channels/loopback';
+import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './clu-settings';
 import { loadProfiles, type Profiles } from './domain/profile';
 import { parseRedisUrl } from './store/redis-url';
 import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
@@ -62,6 +63,7 @@ export const SETTINGS = {
     PROFILE_DIR: text.describe('Folder whose acquirers/, holidays/, contacts.json and fees.json replace or add to those of the product.'),
   }),
   Web: WEB_SETTINGS,
+  Understanding: CLU_SETTINGS,
   Desk: z.object({
     DESK_KEY: text.describe('Key for /api/desk, sent as "Authorization: Bearer KEY"; empty switches the desk off.'),
   }),
@@ -96,6 +98,7 @@ const schema = z.object({
   ...SETTINGS.Store.shape,
   ...SETTINGS.Conversation.shape,
   ...SETTINGS.Web.shape,
+  ...SETTINGS.Understanding.shape,
   ...SETTINGS.Desk.shape,
   ...SETTINGS['Bot Framework'].shape,
   ...SETTINGS['Bot Framework, other clouds'].shape,
@@ -113,6 +116,7 @@ export interface Config {
   readonly store: { readonly dataDir: string; readonly redisUrl: string | undefined; readonly dataKey: Buffer | undefined };
   readonly conversation: { readonly burstMs: number };
   readonly web: WebConfig;
+  readonly clu: CluConfig | undefined;
   readonly desk: { readonly key: string | undefined };
   readonly botFramework: BotFrameworkSettings;
   /** Acquirers, holidays, contacts and fees, checked. */
@@ -138,6 +142,7 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
   const faults = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
     ...botFrameworkFaults(values),
+    ...cluFaults(values, isSafeUrl),
     ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
   ];
   if (!parsed.success || profiles.kind === 'refused' || faults.length > 0) return { kind: 'refused', faults };
@@ -163,7 +168,8 @@ export function formatFaults(faults: readonly string[]): string {
 
 function group(settings: Settings, profiles: Profiles, cwd: string): Config {
   const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...others } = settings;
-  const { web, rest: botFramework } = takeWeb(others);
+  const { web, rest: unweb } = takeWeb(others);
+  const { clu, rest: botFramework } = takeClu(unweb);
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
     store: Object.freeze({
@@ -173,6 +179,7 @@ function group(settings: Settings, profiles: Profiles, cwd: string): Config {
     }),
     conversation: Object.freeze({ burstMs: BURST_MS }),
     web,
+    clu,
     desk: Object.freeze({ key: DESK_KEY }),
     botFramework: Object.freeze({
       ...botFramework,
