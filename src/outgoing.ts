@@ -77,7 +77,8 @@ const FORMAT_KEYS = new Set(['$schema', 'contentType', 'type', 'version']);
 
 /** The activity as it may leave: messages filtered in every text a person can see, everything else masked; numbers in `own` stay. */
 export function finishActivity(activity: Partial<Activity>, rules: OutboundRules, own: ReadonlySet<string> = new Set()): Partial<Activity> {
-  const filter = (words: string) => rules.filter(words, [...own]);
+  const allowed = [...own];
+  const filter = (words: string) => rules.filter(words, allowed);
   const { text, speak, summary, attachments, suggestedActions, value } = activity;
   const clean = activity.type === 'message' ? filter : (words: string) => (own.has(words) ? words : rules.mask(words).text);
   const finished = {

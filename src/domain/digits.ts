@@ -24,11 +24,21 @@ const DIGIT_ROWS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xe50, 0xed0, 0x1040, 0x1
 
 function halfWidth(char: string): string {
   const code = char.codePointAt(0) ?? 0;
-  if (code >= 0x4e00 && code <= 0x9fff) return char;
   const row = DIGIT_ROWS.find((first) => code >= first && code < first + 10);
   if (row !== undefined) return String(code - row);
   const folded = char.normalize('NFKC');
   return folded.length === 1 || /^\d$/.test(folded) ? folded : char;
+}
+
+/** What most characters of a text are between: they stand for themselves. */
+const FIRST_HAN = '\u4e00';
+const LAST_HAN = '\u9fff';
+
+function plainOf(char: string): string {
+  if (char >= '\u0080' && INVISIBLE.test(char)) return '';
+  const plain = char < '\u0080' ? char : halfWidth(char);
+  const lower = plain.toLowerCase();
+  return lower.length === plain.length ? lower : plain;
 }
 
 /** The view of a text. Linear. */
@@ -37,9 +47,7 @@ export function viewOf(original: string): View {
   let text = '';
   let index = 0;
   for (const char of original) {
-    const plain = char < '\u0080' ? char : INVISIBLE.test(char) ? '' : halfWidth(char);
-    const lower = plain.toLowerCase();
-    const unit = lower.length === plain.length ? lower : plain;
+    const unit = char >= FIRST_HAN && char <= LAST_HAN ? char : plainOf(char);
     for (let i = 0; i < unit.length; i++) at.push(index);
     text += unit;
     index += char.length;

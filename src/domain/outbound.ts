@@ -55,9 +55,31 @@ function isAllowedNumber(digits: string, allowed: ReadonlySet<string>): boolean 
   return allowed.has(digits);
 }
 
-function addressSpans(view: View, contacts: readonly Contact[]): Span[] {
+/** The allow-list in the form that is compared. */
+interface Known {
+  readonly addresses: readonly string[];
+  readonly phones: readonly string[];
+}
+
+const knownOf = new WeakMap<readonly Contact[], Known>();
+
+/** Prepared once for a list, which never changes. */
+function knownIn(contacts: readonly Contact[]): Known {
+  const before = knownOf.get(contacts);
+  if (before) return before;
+  const valuesOf = (list: readonly Contact[]) => list.map(({ value }) => value);
+  const known = {
+    addresses: valuesOf(contacts.filter(({ kind }) => kind !== 'phone')).map((value) => value.toLowerCase()),
+    phones: valuesOf(contacts.filter(({ kind }) => kind === 'phone')).map(digitsOf),
+  };
+  knownOf.set(contacts, known);
+  return known;
+}
+
+const digitsOf = (value: string): string => asciiDigits(viewOf(value).text);
+
+function addressSpans(view: View, known: readonly string[]): Span[] {
   const spans: Span[] = [];
-  const known = contacts.filter((contact) => contact.kind !== 'phone').map((contact) => contact.value.toLowerCase());
   const add = (start: number, value: string) => {
     const bare = value.replace(/^https?:\/\//, '').replace(/[.?!]+$/, '');
     const ok = known.some((each) => bare === each || bare.startsWith(`${each}/`));
@@ -97,9 +119,11 @@ function numberSpans(view: View, allowed: ReadonlySet<string>): Span[] {
  */
 export function filterOutbound(original: string, { contacts, allow = [] }: Allowed): Filtered {
   const view = viewOf(original);
-  const phones = contacts.filter((contact) => contact.kind === 'phone').map((contact) => contact.value);
-  const allowed = new Set([...phones, ...allow].map((value) => asciiDigits(viewOf(value).text)));
-  const spans = [...addressSpans(view, contacts), ...numberSpans(view, allowed)].sort((a, b) => a.start - b.start || b.end - a.end);
+  // Words alone: only a number read out could be in them.
+  if (!/[\da-z]/.test(view.text) && spokenNumbers(view, 7).length === 0) return { text: original, removed: 0 };
+  const { addresses, phones } = knownIn(contacts);
+  const allowed = new Set([...phones, ...allow.map(digitsOf)]);
+  const spans = [...addressSpans(view, addresses), ...numberSpans(view, allowed)].sort((a, b) => a.start - b.start || b.end - a.end);
   let text = '';
   let from = 0;
   let removed = 0;

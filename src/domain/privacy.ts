@@ -167,12 +167,16 @@ function noticeOf(found: Masked['found']): Masked['notice'] {
   return found.pan ? 'pan' : undefined;
 }
 
+/** Every secret is made of digits, ASCII or Chinese, or has a letter. */
+const CARRIER = new RegExp(`[\\da-z${Object.keys(words.chineseDigits).join('')}]`);
+
 /**
  * Removes what may never be kept: full card and ID numbers, passwords, codes, CVV and expiry dates; phone numbers are shown masked.
  * `asking` is the pending question, so that an order number that is asked for survives. Linear in the length of the text.
  */
 export function maskSecrets(original: string, asking?: Asking): Masked {
   const view = viewOf(original);
+  if (!CARRIER.test(view.text)) return { text: original, found: {} };
   const { replaced, kept } = scanNumbers(view, asking);
   const numbers = disjoint(replaced);
   const secrets = labelledSecrets(view, disjoint([...plainSpans(view), ...kept, ...numbers]));
