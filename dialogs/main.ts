@@ -1,5 +1,13 @@
 import type { StatePropertyAccessor, TurnContext } from 'botbuilder';
-import { Dialog, DialogSet, type DialogTurnResult, WaterfallDialog, type WaterfallStepContext } from 'botbuilder-dialogs';
+import {
+  Dialog,
+  type DialogContext,
+  type DialogReason,
+  DialogSet,
+  type DialogTurnResult,
+  WaterfallDialog,
+  type WaterfallStepContext,
+} from 'botbuilder-dialogs';
 import { MAX_QUESTIONS } from '../src/domain/diagnosis/verdict';
 import { addSignals } from '../src/domain/draft';
 import type { Asking } from '../src/domain/slots';
@@ -20,18 +28,29 @@ export function createDialogs(state: StatePropertyAccessor): DialogSet {
   const dialogs = new DialogSet(state);
   dialogs.add(new AskDialog());
   dialogs.add(new ReplyDialog());
-  for (const step of Object.keys(STEPS) as StepName[]) dialogs.add(createStep(step));
+  for (const step of Object.keys(STEPS) as StepName[]) dialogs.add(new Step(step));
   dialogs.add(new WaterfallDialog(MAIN, [judge, heed]));
   return dialogs;
 }
 
-/** A step asks those of its questions that are the next telling one, and skips the others. */
-function createStep(name: StepName): WaterfallDialog {
-  const steps = STEPS[name].map((asking: Asking) => async (step: WaterfallStepContext): Promise<DialogTurnResult> => {
-    const { ask } = diagnoseNow(sessionOf(step.context));
-    return ask === asking ? step.beginDialog(ASK, { asking }) : step.next();
-  });
-  return new WaterfallDialog(name, steps);
+/** A step asks those of its questions that are the next telling one. The others it skips at once: the SDK would make a context for each. */
+class Step extends WaterfallDialog {
+  private readonly questions: readonly Asking[];
+
+  constructor(name: StepName) {
+    const questions: readonly Asking[] = STEPS[name];
+    super(
+      name,
+      questions.map((asking) => (step: WaterfallStepContext) => step.beginDialog(ASK, { asking })),
+    );
+    this.questions = questions;
+  }
+
+  protected override runStep(dc: DialogContext, index: number, reason: DialogReason): Promise<DialogTurnResult> {
+    const { ask } = diagnoseNow(sessionOf(dc.context));
+    const next = ask ? this.questions.indexOf(ask, index) : -1;
+    return super.runStep(dc, next < 0 ? this.questions.length : next, reason);
+  }
 }
 
 /** The next question, or the conclusion and what follows from it. */
@@ -91,13 +110,26 @@ async function afterConclusion(step: WaterfallStepContext, reply: Reply): Promis
 
 /** Goes on with the stack of the last turn; a stack that this version does not know is dropped, since the draft holds all that matters. */
 export async function runDialogs(dialogs: DialogSet, context: TurnContext): Promise<void> {
-  const dc = await dialogs.createContext(context);
+  const dc = await contextOf(dialogs, context);
   if (dc.stack.some(({ id }) => !dialogs.find(id))) dc.stack.splice(0);
   if (dc.activeDialog) await dc.continueDialog();
   else await dc.beginDialog(MAIN);
 }
 
 export async function dropDialogs(dialogs: DialogSet, context: TurnContext): Promise<void> {
-  const dc = await dialogs.createContext(context);
+  const dc = await contextOf(dialogs, context);
   dc.stack.splice(0);
+}
+
+/** The SDK's memory scopes of a set of dialogs, which it would put together anew in every turn, and where it looks for them. */
+const scopesOf = new WeakMap<DialogSet, object>();
+const SCOPES = 'DialogStateManagerConfiguration';
+
+async function contextOf(dialogs: DialogSet, context: TurnContext): Promise<DialogContext> {
+  const known = scopesOf.get(dialogs);
+  if (known) context.turnState.set(SCOPES, known);
+  const dc = await dialogs.createContext(context);
+  const scopes: unknown = context.turnState.get(SCOPES);
+  if (!known && typeof scopes === 'object' && scopes) scopesOf.set(dialogs, scopes);
+  return dc;
 }
