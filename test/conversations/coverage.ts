@@ -8,18 +8,7 @@ import type { Played } from './play';
 export type Coverage = ReadonlyMap<string, readonly string[]>;
 
 /** What no conversation reaches, and why. */
-const TOLD = 'taken when told, never asked: another fact of the same use is asked instead';
-const IMPOSSIBLE: Readonly<Record<string, string>> = {
-  'question confirm-transaction.hasSlip': TOLD,
-  'question check-account.settleBank': TOLD,
-  'question handle-by-method.codeKind': TOLD,
-  'question provide-evidence.traceNo': TOLD,
-  'question provide-evidence.terminalNo': TOLD,
-  'question provide-evidence.batchNo': TOLD,
-  'question provide-evidence.authCode': TOLD,
-  'question provide-evidence.responseCode': TOLD,
-  'question provide-evidence.contactPhone': 'optional, since a person answers in the conversation itself',
-};
+const IMPOSSIBLE: Readonly<Record<string, string>> = {};
 
 /** A case of this priority comes into this queue. */
 const QUEUES = [
