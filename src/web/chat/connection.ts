@@ -1,11 +1,9 @@
 import { type Activity, ConnectionStatus, DirectLine } from 'botframework-directlinejs';
+import type { Failure } from './lines';
 import { memory } from './settings';
 
 /** `lost`: nothing arrives at the moment; it mends itself. */
 export type Link = 'connecting' | 'online' | 'lost';
-
-/** Why an activity was not taken: `later` may go through when tried again, `large`, `type` and `refused` never will. */
-export type Failure = 'later' | 'large' | 'type' | 'refused';
 
 export interface ConnectionEvents {
   activity(activity: Activity): void;

@@ -1,5 +1,7 @@
 import type { Activity, Attachment, CardAction, Message } from 'botframework-directlinejs';
-import type { Failure } from './connection';
+
+/** Why an activity was not taken: `later` may go through when tried again, `large`, `type` and `refused` never will. */
+export type Failure = 'later' | 'large' | 'type' | 'refused';
 
 /** One line of the conversation as the page shows it. */
 export interface Line {

@@ -1,5 +1,6 @@
 import type { Message } from 'botframework-directlinejs';
-import type { Connection, Failure } from './connection';
+import type { Connection } from './connection';
+import type { Failure } from './lines';
 
 export interface SenderEvents {
   failed(key: string, failure: Failure): void;
