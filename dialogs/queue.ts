@@ -8,6 +8,7 @@ import { moveOwner } from '../src/domain/owner';
 import { replyBy } from '../src/domain/triage';
 import { type CaseEvent, eventChanges, newEvent } from '../src/repositories/case-events';
 import { changeCase } from '../src/repositories/cases';
+import { parseRating } from '../src/understanding/embedded/rating';
 import { summaryOf } from './contact-agent';
 import { formatInstant } from './format';
 import { say } from './prompts';
@@ -55,7 +56,13 @@ function chases({ understanding: { decided, command, signals } }: Session): bool
 
 /** New facts and another contact may raise the priority; the summary follows. */
 async function takeIntoCase(session: Session, open: Case, contact: number): Promise<Case> {
-  const news = session.fresh.length + session.replaced.length + session.understanding.signals.length + session.attachments.length + contact;
+  const news =
+    session.fresh.length +
+    session.replaced.length +
+    session.understanding.signals.length +
+    session.attachments.length +
+    Object.keys(session.masked).length +
+    contact;
   const waits = open.owner === 'agent' && open.waitingSince === undefined;
   if (news === 0 && !waits) return open;
   const changed = await changeCase(session.partition, open.id, (before) => {
@@ -131,20 +138,16 @@ async function handBack(context: TurnContext, session: Session, sentence: TextKe
   return true;
 }
 
-/** A mark from 1 to 5 as the answer to a closed case, with or without a word. */
-const MARK = /^\s*([1-5一二三四五])\s*(?:分|星|颗星|顆星|points?|stars?)?(?:[\s，,。.!！、;；:：]+(.{0,200}))?$/su;
-const NUMERALS = '一二三四五';
-
+/** A mark as the answer to a closed case. */
 async function takeRating(context: TurnContext, session: Session, closed: Case): Promise<boolean> {
-  const [, mark = '', words = ''] = MARK.exec(session.text) ?? [];
+  const given = parseRating(session.text);
   const late = compare(session.now, addMs(closed.updatedAt, REOPEN_MS)) > 0;
-  if (mark === '' || closed.rating || !closed.closing || session.asking || late) return false;
-  const score = NUMERALS.includes(mark) ? NUMERALS.indexOf(mark) + 1 : Number(mark);
-  const rating = { at: session.now, score, ...(words.trim() && { words: words.trim() }) };
+  if (!given || closed.rating || !closed.closing || session.asking || late) return false;
+  const rating = { at: session.now, ...given };
   const changed = await changeCase(session.partition, closed.id, (before) => ({ ...before, rating }));
   if (!changed) return false;
   session.case = changed;
-  await note(session, { kind: 'rated', text: [score, words.trim()].join(' ').trim() });
+  await note(session, { kind: 'rated', text: [given.score, given.words ?? ''].join(' ').trim() });
   await say(context, 'desk.said.rated');
   return true;
 }

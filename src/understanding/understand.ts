@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Asking, Moment } from '../domain/slots';
 import { createEmbeddedRecognizer } from './embedded/index';
+import { WARM_UP } from './embedded/warm-up';
 import type { Locale, Recognizer, SlotMention, Understanding } from './recognizer';
 
 const LINE = z.object({
@@ -76,13 +77,6 @@ export async function understandLines(recognizer: Recognizer, input: NodeJS.Read
     write(formatUnderstanding(text, found, performance.now() - started));
   }
 }
-
-/** Utterances understood before the first is read, so that the times printed are those of a running bot. */
-const WARM_UP = [
-  '昨天下午三点刷卡收的1280块到现在没到账',
-  'The payment failed but I was charged 300 yuan',
-  '退款多久能到，尾号6621',
-] as const;
 
 async function main(): Promise<void> {
   const recognizer = createEmbeddedRecognizer();

@@ -1,10 +1,14 @@
 import type { CaseDraft } from '../case';
+import payerNames from '../data/payer-names.json';
 import { hasSignal, valueIn } from '../draft';
 import { cause, type Escalation, firstOpen, type Question } from './verdict';
 
-/** A person (as opposed to a company) paid the merchant out; the payer's name says so. */
-const COMPANY = /公司|银行|支付|财付通|网银在线|拉卡拉|银联|备付金|清算|中心|bank|pay|co\.|ltd/i;
-const THIRD_PARTY = /科技|信息技术|贸易|商贸|咨询/;
+/** Who paid the merchant out (打款方) is no institution that may: by its name a person, or a company of another trade. */
+function isStrangePayer(payer: string): boolean {
+  const name = payer.toLowerCase();
+  const has = (word: string): boolean => name.includes(word);
+  return !payerNames.institution.some(has) || payerNames.tradingCompany.some(has);
+}
 
 /** Cues where money or a person is in danger: hand over first, ask later. P0 and P1 of docs/domain.md §4.5. */
 export function safetyVerdict(draft: CaseDraft): Escalation | undefined {
@@ -24,8 +28,7 @@ export function safetyVerdict(draft: CaseDraft): Escalation | undefined {
 /** 二清 and vanished institutions: the money may be gone, so a person takes it whatever the clock says (C11, C12). */
 export function complaintVerdict(draft: CaseDraft): Escalation | Question | undefined {
   const payer = valueIn(draft, 'payerName');
-  const strangePayer = payer !== undefined && (!COMPANY.test(payer) || THIRD_PARTY.test(payer));
-  const personal = hasSignal(draft, 'personalPayer') || strangePayer;
+  const personal = hasSignal(draft, 'personalPayer') || (payer !== undefined && isStrangePayer(payer));
   if (!personal && !hasSignal(draft, 'institutionGone')) return undefined;
   const open = firstOpen(draft, 'amount', 'txTime', 'payMethod');
   if (open) return open;
