@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startRedis } from '../turn/processes';
+import { type Measured, startRedis } from '../turn/processes';
 import { measureLoad, NETWORKS } from './cold-load';
 import { measureMessages } from './messages';
 import { withProduct } from './product';
-import { measureSockets } from './sockets';
+import { measureSockets, startStreams } from './sockets';
 
 /** Figures of the web channel: npm run bench:web -- [messages] [sockets] [load] */
 const CONVERSATIONS = 200;
@@ -27,8 +27,12 @@ async function messages(name: string, env: Readonly<Record<string, string>>): Pr
 }
 
 async function sockets(): Promise<void> {
-  await withProduct({}, async (product) => {
-    const { asked, held, each } = await measureSockets(product, SOCKETS, HOLD_MS);
+  let paths: readonly string[] = [];
+  const prepare = async (product: Measured) => {
+    paths = await startStreams(product, SOCKETS);
+  };
+  await withProduct({}, prepare, async (product) => {
+    const { asked, held, each } = await measureSockets(product, paths, HOLD_MS);
     const memory = `${each.toFixed(1)} KB each, ${product.memoryMb().toFixed(0)} MB in all`;
     console.log(`idle sockets: ${held} of ${asked} held for ${HOLD_MS / 1000} s, ${memory}`);
   });

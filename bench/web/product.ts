@@ -5,17 +5,18 @@ import { type Measured, startServer } from '../turn/processes';
 
 export const SECRET = 'the-secret-of-the-benchmark';
 
-/** Runs the built product in a process of its own, with a store of its own. */
-export async function withProduct(env: Readonly<Record<string, string>>, measure: (product: Measured) => Promise<void>): Promise<void> {
+/** Runs the built product in a process of its own, with a store of its own; with several measures in a new process each, on the same store. */
+export async function withProduct(
+  env: Readonly<Record<string, string>>,
+  ...measures: readonly ((product: Measured) => Promise<void>)[]
+): Promise<void> {
   const directory = mkdtempSync(path.join(tmpdir(), 'daozhang-bench-'));
   const settings = { HOST: '127.0.0.1', DATA_DIR: directory, LOG_LEVEL: 'error', DIRECTLINE_SECRET: SECRET, ...env };
-  const product = await startServer([path.join(__dirname, '../../dist/src/index.js')], settings);
-  try {
-    await measure(product);
-  } finally {
-    await product.stop();
-    rmSync(directory, { recursive: true, force: true });
+  for (const measure of measures) {
+    const product = await startServer([path.join(__dirname, '../../dist/src/index.js')], settings);
+    await measure(product).finally(() => product.stop());
   }
+  rmSync(directory, { recursive: true, force: true });
 }
 
 /** A started conversation. */

@@ -12,24 +12,32 @@ export interface SocketFigures {
 }
 
 const AT_ONCE = 50;
+/** Until a new process has settled. */
+const SETTLE_MS = 5000;
 
-export async function measureSockets(product: Measured, count: number, forMs: number): Promise<SocketFigures> {
-  const urls: string[] = [];
-  for (let at = 0; at < count; at += AT_ONCE) {
-    const clients = await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - at) }, () => startClient(product.base)));
-    urls.push(...clients.map(({ streamUrl }) => streamUrl));
+/** Paths of the streams of new conversations, good for five minutes. */
+export async function startStreams({ base }: Measured, count: number): Promise<readonly string[]> {
+  const paths: string[] = [];
+  while (paths.length < count) {
+    const clients = await Promise.all(Array.from({ length: AT_ONCE }, () => startClient(base)));
+    paths.push(...clients.map(({ streamUrl }) => streamUrl.slice(streamUrl.indexOf('/api'))));
   }
-  await sleep(3000);
+  return paths.slice(0, count);
+}
+
+/** In a process that did nothing before, so that what it grows by is the sockets. */
+export async function measureSockets(product: Measured, paths: readonly string[], forMs: number): Promise<SocketFigures> {
+  await sleep(SETTLE_MS);
   const before = product.memoryMb();
   const sockets: WebSocket[] = [];
-  for (let at = 0; at < count; at += AT_ONCE) {
-    const opened = urls.slice(at, at + AT_ONCE).map((url) => new WebSocket(url));
+  for (let at = 0; at < paths.length; at += AT_ONCE) {
+    const opened = paths.slice(at, at + AT_ONCE).map((one) => new WebSocket(product.base.replace('http', 'ws') + one));
     await Promise.all(opened.map((socket) => new Promise((resolve) => socket.once('message', resolve))));
     sockets.push(...opened);
   }
   await sleep(forMs);
   const held = sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length;
-  const each = ((product.memoryMb() - before) * 1024) / count;
+  const each = ((product.memoryMb() - before) * 1024) / paths.length;
   for (const socket of sockets) socket.terminate();
-  return { asked: count, held, each };
+  return { asked: paths.length, held, each };
 }

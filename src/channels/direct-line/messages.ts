@@ -99,11 +99,18 @@ export function lineOf(activity: Partial<Activity>): Partial<Activity> {
   };
 }
 
-/** A line as a client gets it: addresses of files complete, under the name by which the client calls this server. */
+/** A line as a client gets it: addresses of files complete, under the name by which the client calls this server; Web Chat shows a file's name. */
 export function presentLine(line: Partial<Activity>, origin: string): Partial<Activity> {
   if (!line.attachments) return line;
   const attachments = line.attachments.map((attachment) =>
-    attachment.contentUrl?.startsWith('/') ? { ...attachment, contentUrl: `${origin}${attachment.contentUrl}` } : attachment,
+    attachment.contentUrl?.startsWith('/')
+      ? { ...attachment, name: nameOf(attachment), contentUrl: `${origin}${attachment.contentUrl}` }
+      : attachment,
   );
   return { ...line, attachments };
+}
+
+/** What its owner called a file may name somebody, and is not kept. */
+function nameOf({ contentType }: Attachment): string {
+  return `file.${contentType.slice(contentType.indexOf('/') + 1)}`;
 }

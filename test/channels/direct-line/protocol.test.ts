@@ -353,7 +353,11 @@ describe.each(['lmdb', 'redis'] as const)('Direct Line on %s', (name) => {
       ]);
       expect([status, body]).toEqual([200, { id: activityId(chat.id, 2) }]);
       const [, echo] = await chat.activities(3);
-      expect(echo).toMatchObject({ text: '小票', channelData: { clientActivityID: 'u-1' }, attachments: [{ contentType: 'image/png' }] });
+      expect(echo).toMatchObject({
+        text: '小票',
+        channelData: { clientActivityID: 'u-1' },
+        attachments: [{ contentType: 'image/png', name: 'file.png' }],
+      });
       const url = echo?.attachments?.[0]?.contentUrl ?? '';
       expect(url.startsWith(`${world.origin}${BASE}/conversations/${chat.id}/attachments/`)).toBe(true);
       const picture = await fetch(url);
