@@ -1,17 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTENTS } from '../recognizer';
-import { type Arrays, type ArtefactMeta, linearArrays, pack } from './artefact';
+import { type Arrays, type ArtefactMeta, linearArrays, linearFrom, openArtefact, pack } from './artefact';
 import { tuneBands } from './bands';
 import { fingerprintOf, readCorpus } from './corpus';
 import { intentExamples, kindExamples, readFaq } from './examples';
-import { KINDS } from './faq';
+import { faqFrom, KINDS } from './faq';
 import { LEARN, learn } from './learn';
 import type { LinearModel } from './linear';
 
 /** Data besides the utterances that changes what is learnt. */
 const LEXICONS = ['faq.tsv', 'concepts.json', 'pinyin.json', 'lexicon/homophones.json', 'lexicon/traditional.json'] as const;
 
+const MODEL = 'model.bin';
 const FAQ_FEATURES = 6000;
 const KIND_FEATURES = 8000;
 
@@ -32,6 +33,12 @@ export function learnModels(folder: string): { intent: LinearModel; faq: LinearM
   };
 }
 
+/** The same features, and weights no more than a rounding step apart: arithmetic differs in the last bit between machines. */
+export function areAlike(one: LinearModel, other: LinearModel): boolean {
+  const same = Buffer.from(one.hashes.buffer).equals(Buffer.from(other.hashes.buffer));
+  return same && one.weights.every((weight, i) => Math.abs(weight - (other.weights[i] ?? 0)) <= 1);
+}
+
 /** Trains everything from the data of `folder`. */
 function train(folder: string): { meta: ArtefactMeta; arrays: Arrays } {
   const { intent, faq, kind } = learnModels(folder);
@@ -46,9 +53,31 @@ function train(folder: string): { meta: ArtefactMeta; arrays: Arrays } {
   return { meta, arrays: { ...linearArrays('intent', intent), ...linearArrays('faq', faq), ...linearArrays('kind', kind) } };
 }
 
+/** Models whose stored weights are not those that training gives again, to a rounding step. */
+function findStale(folder: string): readonly string[] {
+  const { meta, arrays } = openArtefact(join(folder, MODEL));
+  const { keys, kinds } = faqFrom({ meta, arrays });
+  const intent = linearFrom('intent', arrays, { labels: meta.labels, unknownIdf: meta.unknownIdfs.intent });
+  const again = learnModels(folder);
+  const pairs: readonly (readonly [string, LinearModel, LinearModel])[] = [
+    ['intent', again.intent, intent],
+    ['faq', again.faq, keys],
+    ['kind', again.kind, kinds],
+  ];
+  return pairs.filter(([, trained, stored]) => !areAlike(trained, stored)).map(([name]) => name);
+}
+
 if (require.main === module) {
-  const { meta, arrays } = train(__dirname);
-  const bytes = pack(meta, arrays);
-  writeFileSync(join(__dirname, 'model.bin'), bytes);
-  console.log(JSON.stringify({ kilobytes: Math.round(bytes.length / 1024), bands: meta.bands, fingerprint: meta.fingerprint }));
+  if (process.argv.includes('--check')) {
+    const stale = findStale(__dirname);
+    if (stale.length > 0) {
+      console.error(`${MODEL} is not what training gives (${stale.join(', ')}): npm run train`);
+      process.exitCode = 1;
+    }
+  } else {
+    const { meta, arrays } = train(__dirname);
+    const bytes = pack(meta, arrays);
+    writeFileSync(join(__dirname, MODEL), bytes);
+    console.log(JSON.stringify({ kilobytes: Math.round(bytes.length / 1024), bands: meta.bands, fingerprint: meta.fingerprint }));
+  }
 }
