@@ -18,6 +18,8 @@ const PICTURE = {
 describeInBrowser('the chat page', (executable) => {
   let browser: Browser;
   let server: ServerProcess;
+  /** Stopped, killed and moved in time by the tests, one after the other. */
+  let own: ServerProcess;
   let site: Server;
   let siteOrigin = '';
   const contexts: BrowserContext[] = [];
@@ -31,7 +33,10 @@ describeInBrowser('the chat page', (executable) => {
     });
     await new Promise<void>((resolve) => site.listen(0, resolve));
     siteOrigin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
-    server = await openServer({ now: '2026-03-06T10:00:00+08:00', env: { WEB_ORIGINS: siteOrigin } });
+    [server, own] = await Promise.all([
+      openServer({ now: '2026-03-06T10:00:00+08:00', env: { WEB_ORIGINS: siteOrigin } }),
+      openServer({ now: '2026-03-04T09:30:00+08:00' }),
+    ]);
     browser = await openBrowser(executable);
   });
   afterEach(async () => {
@@ -40,6 +45,7 @@ describeInBrowser('the chat page', (executable) => {
   afterAll(async () => {
     await browser?.close();
     await server?.end();
+    await own?.end();
     site?.close();
   });
 
@@ -142,30 +148,25 @@ describeInBrowser('the chat page', (executable) => {
   });
 
   test('the server is killed and started again in the middle: nothing is lost, nothing is said twice', async () => {
-    const own = await openServer({ now: '2026-03-04T09:30:00+08:00' });
-    try {
-      const chat = await visit(PHONE, own);
-      await chat.sees('您好');
-      await chat.say('昨天下午三点多刷了3280块5，我是店主');
-      await chat.sees('顾客是怎么付的');
-      await own.kill();
-      await chat.page.getByText('网络已断开，正在重新连接').waitFor();
-      await chat.say('信用卡');
-      await chat.page.locator('.state', { hasText: '发送中' }).waitFor();
-      await chat.shot('06-connection-lost');
-      await own.start();
-      await chat.sees('状态显示什么');
-      await chat.page.getByText('网络已断开').waitFor({ state: 'detached' });
-      await chat.choose('成功');
-      await chat.say('T+1的');
-      await chat.sees('预计3月4日（周三）18:00前到账');
-      const lines = await chat.lines();
-      expect(lines.filter((line) => line === '信用卡')).toHaveLength(1);
-      expect(lines.filter((line) => line.includes('顾客是怎么付的'))).toHaveLength(1);
-      expect(chat.complaints).toEqual([]);
-    } finally {
-      await own.end();
-    }
+    const chat = await visit(PHONE, own);
+    await chat.sees('您好');
+    await chat.say('昨天下午三点多刷了3280块5，我是店主');
+    await chat.sees('顾客是怎么付的');
+    await own.kill();
+    await chat.page.getByText('网络已断开，正在重新连接').waitFor();
+    await chat.say('信用卡');
+    await chat.page.locator('.state', { hasText: '发送中' }).waitFor();
+    await chat.shot('06-connection-lost');
+    await own.start();
+    await chat.sees('状态显示什么');
+    await chat.page.getByText('网络已断开').waitFor({ state: 'detached' });
+    await chat.choose('成功');
+    await chat.say('T+1的');
+    await chat.sees('预计3月4日（周三）18:00前到账');
+    const lines = await chat.lines();
+    expect(lines.filter((line) => line === '信用卡')).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('顾客是怎么付的'))).toHaveLength(1);
+    expect(chat.complaints).toEqual([]);
   });
 
   test('offline for 30 s and back: what was written meanwhile goes out, in order', async () => {
@@ -189,38 +190,28 @@ describeInBrowser('the chat page', (executable) => {
   });
 
   test('when the token has expired the user notices nothing', async () => {
-    const own = await openServer({ now: '2026-03-04T09:30:00+08:00' });
-    try {
-      const chat = await visit(DESKTOP, own);
-      await chat.sees('您好');
-      own.ahead(31 * 60_000);
-      await chat.say('昨天下午三点刷了500，我是店主');
-      await chat.sees('顾客是怎么付的');
-      expect((await chat.lines()).filter((line) => line.startsWith('昨天下午'))).toHaveLength(1);
-    } finally {
-      await own.end();
-    }
+    const chat = await visit(DESKTOP, own);
+    await chat.sees('您好');
+    own.ahead(31 * 60_000);
+    await chat.say('昨天下午三点刷了500，我是店主');
+    await chat.sees('顾客是怎么付的');
+    expect((await chat.lines()).filter((line) => line.startsWith('昨天下午'))).toHaveLength(1);
   });
 
   test('after 29 days the conversation is still there; after 31 without a word a new one begins, and says so', async () => {
-    const own = await openServer({ now: '2026-03-04T09:30:00+08:00' });
-    try {
-      const chat = await visit(DESKTOP, own);
-      await chat.sees('您好');
-      await chat.say('我要查到账');
-      await chat.sees('我要查到账');
-      await chat.page.locator('.state').first().waitFor({ state: 'detached' });
-      own.ahead(29 * 86_400_000);
-      await chat.page.reload();
-      await chat.sees('我要查到账');
-      own.ahead(31 * 86_400_000);
-      await chat.page.reload();
-      await chat.page.getByText('这是新的对话').waitFor();
-      await chat.sees('您好');
-      expect((await chat.lines()).join()).not.toContain('我要查到账');
-    } finally {
-      await own.end();
-    }
+    const chat = await visit(DESKTOP, own);
+    await chat.sees('您好');
+    await chat.say('我要查到账');
+    await chat.sees('我要查到账');
+    await chat.page.locator('.state').first().waitFor({ state: 'detached' });
+    own.ahead(29 * 86_400_000);
+    await chat.page.reload();
+    await chat.sees('我要查到账');
+    own.ahead(31 * 86_400_000);
+    await chat.page.reload();
+    await chat.page.getByText('这是新的对话').waitFor();
+    await chat.sees('您好');
+    expect((await chat.lines()).join()).not.toContain('我要查到账');
   });
 
   test('where no socket gets through, polling takes its place', async () => {

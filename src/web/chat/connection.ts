@@ -29,7 +29,7 @@ interface Token {
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 8000;
 /** So often a socket may fail before it ever opened until polling takes its place: some networks let none through. */
-const SOCKET_TRIES = 3;
+const SOCKET_TRIES = 2;
 /** After so long in the background a socket may be dead without knowing. */
 const STALE_MS = 3 * 60_000;
 const POLLING_MS = 2000;
