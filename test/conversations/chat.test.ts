@@ -62,12 +62,12 @@ describe('on Redis', () => {
   afterAll(() => redis.stop());
 
   test('the conversations with secrets leave none in any key, nor in the file of all commands, nor in a log line', async () => {
-    const door = await sendThrough('in process', kept);
-    for (const script of secret) {
-      const { faults, printed } = await play(script, { door, world: kept });
-      if (faults.length > 0) throw new Error(`${script.name}: ${faults.join('\n')}\n\n${printed}`);
+    try {
+      const door = await sendThrough('in process', kept);
+      for (const script of secret) await play(script, { door, world: kept });
+    } finally {
+      await kept.close();
     }
-    await kept.close();
     const dump = await dumpRedis(redis.url);
     expect(dump.length).toBeGreaterThan(10_000);
     expect(secretsIn(dump, secrets)).toEqual([]);
@@ -85,6 +85,6 @@ describe('the search itself', () => {
     const found = filesWith(open.directory ?? '', secrets).map((where) => where.replace(/^.*: /, ''));
     await open.remove();
     // One user had everything deleted: those bytes may have been written over.
-    expect(new Set(found).size).toBeGreaterThanOrEqual(secrets.length - 1);
+    expect(secrets.filter((one) => !found.includes(one)).length).toBeLessThanOrEqual(1);
   });
 });

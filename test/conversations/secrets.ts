@@ -5,12 +5,13 @@ import { isResidentId, passesLuhn } from '../../src/domain/digits';
 /** A number this short turns up by chance in ids and times; it is looked for where a value or a sentence would have it. */
 const SHORT = 5;
 
-/** Secrets as they may be found again: as typed, and as digits alone. */
+/** Secrets as they may be found again: as typed, as digits alone, in fours, and in full width. */
 export function formsOf(secret: string): readonly string[] {
   const bare = secret.normalize('NFKC').replace(/[\s-]/g, '');
   if (bare.length <= SHORT) return [`"${bare}"`, `位${bare}`, `期${bare}`, ` ${bare} `];
   const quads = bare.replace(/(\d{4})(?=\d)/g, '$1 ');
-  return [...new Set([secret, bare, ...(bare.length > 8 ? [quads, quads.replaceAll(' ', '-')] : [])])];
+  const wide = bare.replace(/[\dA-Z]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+  return [...new Set([secret, bare, wide, ...(bare.length > 8 ? [quads, quads.replaceAll(' ', '-')] : [])])];
 }
 
 /** Which of the secrets are in a text. */

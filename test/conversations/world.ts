@@ -83,7 +83,7 @@ export async function openWorld({ open, mask = maskSecrets }: WorldOptions = {})
     void known.set(record.id, { asking, draft, diagnosis, case: opened });
   const turns = createTurns({
     store,
-    bot: createBot({ store, recognizer, profiles, staffTenant: STAFF_TENANT, observe }),
+    bot: createBot({ store, recognizer, profiles, staff: { tenants: [STAFF_TENANT], allowed: [] }, observe }),
     now,
     mask,
     burstMs: BURST_MS,
