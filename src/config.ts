@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { isLoopbackHost } from './channels/loopback';
 import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './clu-settings';
+import { type Agent, readAgents } from './desk/agents';
 import { loadProfiles, type Profiles } from './domain/profile';
 import { parseRedisUrl } from './store/redis-url';
 import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
@@ -65,7 +66,10 @@ export const SETTINGS = {
   Web: WEB_SETTINGS,
   Understanding: CLU_SETTINGS,
   Desk: z.object({
-    DESK_KEY: text.describe('Key for /api/desk, sent as "Authorization: Bearer KEY"; empty switches the desk off.'),
+    DESK_AGENTS: text.describe('File with the people of the desk; empty: a link that opens the desk once is printed at the start.'),
+    DESK_KEY: text.describe('Key of machines for /api/desk, sent as "Authorization: Bearer KEY"; empty lets none in.'),
+    HANDOFF_WEBHOOK_URL: safeUrl.describe('Another help desk that is told of every case with a signed POST; empty for none.'),
+    HANDOFF_WEBHOOK_SECRET: text.describe('Signs those calls, 16 characters or more; needed with HANDOFF_WEBHOOK_URL.'),
   }),
   'Bot Framework': z.object({
     ALLOW_ANONYMOUS: yesNo.describe(
@@ -117,7 +121,12 @@ export interface Config {
   readonly conversation: { readonly burstMs: number };
   readonly web: WebConfig;
   readonly clu: CluConfig | undefined;
-  readonly desk: { readonly key: string | undefined };
+  readonly desk: {
+    readonly key: string | undefined;
+    /** Empty without a file. */
+    readonly agents: readonly Agent[];
+    readonly webhook: { readonly url: string; readonly secret: string } | undefined;
+  };
   readonly botFramework: BotFrameworkSettings;
   /** Acquirers, holidays, contacts and fees, checked. */
   readonly profiles: Profiles;
@@ -139,16 +148,20 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
   const values = withoutEmpty({ ...fromFile, ...withoutEmpty(env) });
   const parsed = schema.safeParse(values);
   const profiles = readProfiles(values.PROFILE_DIR === undefined ? undefined : path.resolve(cwd, values.PROFILE_DIR));
+  const agents = readAgents(values.DESK_AGENTS === undefined ? undefined : path.resolve(cwd, values.DESK_AGENTS));
+  const isSigned = values.HANDOFF_WEBHOOK_URL === undefined || /^\S{16,}$/.test(values.HANDOFF_WEBHOOK_SECRET ?? '');
   const faults = [
+    ...(agents.kind === 'ok' ? [] : agents.faults.map((fault) => `DESK_AGENTS: ${fault}`)),
+    ...(isSigned ? [] : ['HANDOFF_WEBHOOK_SECRET: must be 16 characters or more with HANDOFF_WEBHOOK_URL']),
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
     ...botFrameworkFaults(values),
     ...cluFaults(values, isSafeUrl),
     ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
   ];
-  if (!parsed.success || profiles.kind === 'refused' || faults.length > 0) return { kind: 'refused', faults };
+  if (!parsed.success || profiles.kind === 'refused' || agents.kind === 'refused' || faults.length > 0) return { kind: 'refused', faults };
   return {
     kind: 'ok',
-    config: group(parsed.data, profiles.profiles, cwd),
+    config: group(parsed.data, { profiles: profiles.profiles, agents: agents.agents, cwd }),
     warnings: [...typoWarnings(Object.keys(fromFile), Object.keys(env)), ...keyWarnings(values)],
   };
 }
@@ -166,10 +179,14 @@ export function formatFaults(faults: readonly string[]): string {
   return `Daozhang cannot start: ${head}.\n${list}\nSettings come from the environment or from .env; .env.example explains each.`;
 }
 
-function group(settings: Settings, profiles: Profiles, cwd: string): Config {
-  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, DESK_KEY, ...others } = settings;
+function group(
+  settings: Settings,
+  { profiles, agents, cwd }: Pick<Config, 'profiles'> & { agents: readonly Agent[]; cwd: string },
+): Config {
+  const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, ...others } = settings;
   const { web, rest: unweb } = takeWeb(others);
-  const { clu, rest: botFramework } = takeClu(unweb);
+  const { clu, rest } = takeClu(unweb);
+  const { DESK_AGENTS: _file, DESK_KEY, HANDOFF_WEBHOOK_URL: url, HANDOFF_WEBHOOK_SECRET: secret, ...botFramework } = rest;
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
     store: Object.freeze({
@@ -180,7 +197,7 @@ function group(settings: Settings, profiles: Profiles, cwd: string): Config {
     conversation: Object.freeze({ burstMs: BURST_MS }),
     web,
     clu,
-    desk: Object.freeze({ key: DESK_KEY }),
+    desk: Object.freeze({ key: DESK_KEY, agents, webhook: url && secret ? { url, secret } : undefined }),
     botFramework: Object.freeze({
       ...botFramework,
       MicrosoftAppType: appTypeOf(botFramework.MicrosoftAppType) ?? 'MultiTenant',

@@ -9,7 +9,7 @@ import { createConnector } from './channels/connector';
 import { DIRECT_LINE } from './channels/direct-line/direct-line';
 import { createTerminal, TERMINAL } from './channels/terminal';
 import { type Config, formatFaults, readConfig } from './config';
-import { createCaseRoutes } from './desk/routes';
+import { openDesk } from './open-desk';
 import { caseOf } from './repositories/cases';
 import { findConversation } from './repositories/conversations';
 import { close, createServer, listen } from './server';
@@ -41,14 +41,21 @@ async function serve(): Promise<void> {
   captureConsole(telemetry.log);
   const store = await openOrFail(config.store);
   const connector = createConnector({ token: createTokenSource(completeSettings(config.botFramework)), timeoutMs: CONNECTOR_TIMEOUT_MS });
-  const accept: App['turns']['accept'] = (activity) => app.turns.accept(activity);
+  const accept: App['turns']['accept'] = async (activity) => {
+    const accepted = await app.turns.accept(activity);
+    desk.hurry();
+    return accepted;
+  };
   const web = await openWebChannel({ config: config.web, store, telemetry, accept, elsewhere: connector.deliver });
   const channels = createChannels({ connector, own: { [DIRECT_LINE]: web.channel } });
   const app = createApp({ config, store, telemetry, channels });
-  const server = createServer({ store, telemetry, routes: { ...web.routes, ...routesOf({ config, store, telemetry, app }) } });
+  const desk = await openDesk({ config, store, say: app.turns.say });
+  const receive = createCloud({ settings: config.botFramework, accept, report: telemetry.error });
+  const server = createServer({ store, telemetry, routes: { ...web.routes, ...desk.routes, 'POST /api/messages': receive } });
   server.server.on('upgrade', (request, socket, head) => web.upgrade(request, socket, head) || socket.destroy());
   const stop = async () => {
     await web.close();
+    await desk.close();
     const requests = close(server, CLOSE_REQUESTS_MS);
     await app.close();
     await requests;
@@ -62,13 +69,7 @@ async function serve(): Promise<void> {
     throw new StartError(`port ${config.server.port} ${why}.`, 1);
   });
   telemetry.event({ event: 'ready', port, store: config.store.redisUrl === undefined ? 'lmdb' : 'redis' });
-  print(banner(config, port, warnings));
-}
-
-function routesOf({ config, store, telemetry, app }: { config: Config; store: Store; telemetry: Telemetry; app: App }) {
-  const cases = createCaseRoutes({ store, key: config.desk.key, flatten: flattenDraft });
-  const receive = createCloud({ settings: config.botFramework, accept: (activity) => app.turns.accept(activity), report: telemetry.error });
-  return { 'POST /api/messages': receive, 'GET /api/desk/cases': cases.list, 'GET /api/desk/cases/:id': cases.find } as const;
+  print(banner(config, port, { warnings, link: desk.link }));
 }
 
 async function chat(): Promise<void> {
@@ -142,7 +143,11 @@ function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
   });
 }
 
-function banner({ store, botFramework, desk }: Config, port: number, warnings: readonly string[]): string {
+function banner(
+  { store, botFramework, desk }: Config,
+  port: number,
+  { warnings, link }: { warnings: readonly string[]; link: string | undefined },
+): string {
   const open = 'authentication is off and ALLOW_ANONYMOUS lets everyone in: never on an open network';
   const local = 'without MicrosoftAppId only callers on this machine are let in';
   const anonymous = botFramework.MicrosoftAppId === undefined ? [botFramework.ALLOW_ANONYMOUS ? open : local] : [];
@@ -152,7 +157,7 @@ function banner({ store, botFramework, desk }: Config, port: number, warnings: r
     `  Chat page                                     http://localhost:${port}/`,
     `  Bot Framework (Emulator, Teams, Direct Line)  http://localhost:${port}/api/messages`,
     '  In the terminal                               npm run chat',
-    `  Cases for the desk                            ${desk.key === undefined ? 'off; set DESK_KEY' : `http://localhost:${port}/api/desk/cases`}`,
+    `  Desk of the people who help                   http://localhost:${port}/desk${link === undefined ? '' : `#link=${link}  (opens once; set DESK_AGENTS)`}`,
     `  Store                                         ${store.redisUrl === undefined ? store.dataDir : 'Redis'}`,
     ...[...anonymous, ...weak, ...warnings].map((warning) => `  Note: ${warning}.`),
   ].join('\n');

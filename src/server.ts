@@ -10,6 +10,8 @@ export interface Reply {
   readonly bytes?: Buffer;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Writes the whole answer itself, and may go on doing so (server-sent events). */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 /** May throw: the caller then gets a bare status, the log gets the code. */
@@ -53,7 +55,9 @@ export function createServer({ store, telemetry, routes }: ServerOptions): Serve
     const [method = '', path = ''] = route.split(' ');
     const answer = async (request: Request, response: Response) => {
       try {
-        write(response, await handler(request));
+        const reply = await handler(request);
+        if (reply.stream) reply.stream(response);
+        else write(response, reply);
       } catch (error) {
         telemetry.error('request', error, { route });
         write(response, { status: error instanceof StoreError ? 503 : 500 });

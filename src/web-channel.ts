@@ -41,7 +41,7 @@ export async function openWebChannel({ config, store, telemetry, accept, elsewhe
 }
 
 /** Beside the compiled code, also when the sources run as they are. */
-function builtPages(): string {
+export function builtPages(): string {
   const isCompiled = path.basename(path.dirname(__dirname)) === 'dist';
   return path.join(__dirname, isCompiled ? '../web' : '../dist/web');
 }

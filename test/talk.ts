@@ -29,7 +29,13 @@ export interface Talk {
   close(): Promise<void>;
 }
 
-export async function openTalk(options: { now: string; conversation?: string; channelId?: string; staffTenant?: string }): Promise<Talk> {
+export async function openTalk(options: {
+  now: string;
+  conversation?: string;
+  channelId?: string;
+  staffTenant?: string;
+  deliver?: (activity: Partial<Activity>) => Promise<void>;
+}): Promise<Talk> {
   const directory = mkdtempSync(join(tmpdir(), 'talk-'));
   const store = await openLmdbStore({ directory });
   const loaded = loadProfiles();
@@ -40,7 +46,7 @@ export async function openTalk(options: { now: string; conversation?: string; ch
     store,
     recognizer: createEmbeddedRecognizer(),
     profiles,
-    ...(options.staffTenant ? { staffTenant: options.staffTenant } : {}),
+    ...(options.staffTenant ? { staff: { tenants: [options.staffTenant], allowed: [] } } : {}),
   });
   const talk: { now: string } = { now: options.now };
   const turns = createTurns({
@@ -51,7 +57,7 @@ export async function openTalk(options: { now: string; conversation?: string; ch
     filter: (text: string, own: readonly string[]) => filterOutbound(text, { contacts, allow: own }).text,
     isFragment: () => false,
     burstMs: 0,
-    deliver: async () => [],
+    deliver: options.deliver ?? (async () => []),
     apology: () => ({ type: 'message', text: 'apology' }),
     log: (event: unknown) => {
       if (process.env.TALK_LOG) console.error(event);

@@ -1,0 +1,76 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { QUEUES } from '../domain/case';
+
+/** The people of the desk, from a file of the operator's; keys are kept as hashes only. */
+
+const COST = 16384;
+const KEY_BYTES = 32;
+const HASH = /^scrypt\$(\d{4,7})\$([A-Za-z0-9_-]{16,64})\$([A-Za-z0-9_-]{43})$/;
+
+const agent = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be letters, digits, - and _'),
+  name: z.string().trim().min(1).max(20),
+  role: z.enum(['agent', 'lead', 'admin']),
+  key: z.string().regex(HASH, 'must be a hash made by `npm run desk -- hash`'),
+  /** Queues he works on; absent: all. */
+  queues: z.array(z.enum(QUEUES)).optional(),
+  /** Cases at once. */
+  capacity: z.int().min(1).max(50).default(8),
+});
+const file = z.strictObject({
+  agents: z
+    .array(agent)
+    .min(1)
+    .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two agents have the same id'),
+});
+
+export type Agent = Readonly<z.infer<typeof agent>>;
+
+export type ParsedAgents =
+  | { readonly kind: 'ok'; readonly agents: readonly Agent[] }
+  | { readonly kind: 'refused'; readonly faults: readonly string[] };
+
+/** Reads the agents file. Faults name places, never values. */
+export function parseAgents(json: string): ParsedAgents {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return { kind: 'refused', faults: ['is not JSON'] };
+  }
+  const parsed = file.safeParse(value);
+  if (parsed.success) return { kind: 'ok', agents: parsed.data.agents };
+  return { kind: 'refused', faults: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) };
+}
+
+/** The agents of a file; nobody without one. */
+export function readAgents(file: string | undefined): ParsedAgents {
+  if (file === undefined) return { kind: 'ok', agents: [] };
+  try {
+    return parseAgents(readFileSync(file, 'utf8'));
+  } catch {
+    return { kind: 'refused', faults: ['cannot be read'] };
+  }
+}
+
+/** What the file holds instead of a key: scrypt with a salt of its own. */
+export async function hashKey(key: string): Promise<string> {
+  const salt = randomBytes(18).toString('base64url');
+  return `scrypt$${COST}$${salt}$${(await derive(key, salt, COST)).toString('base64url')}`;
+}
+
+/** Takes as long for nobody as for somebody, so the time tells nothing of who exists. */
+export async function checkKey(found: Agent | undefined, key: string): Promise<boolean> {
+  const [, cost = COST, salt = 'nobody-has-this-salt', hash = ''] = HASH.exec(found?.key ?? '') ?? [];
+  const derived = await derive(key, salt, Number(cost));
+  const kept = Buffer.from(hash, 'base64url');
+  return kept.length === derived.length && timingSafeEqual(kept, derived);
+}
+
+function derive(key: string, salt: string, cost: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(key.normalize('NFKC'), salt, KEY_BYTES, { N: cost }, (error, derived) => (error ? reject(error) : resolve(derived)));
+  });
+}

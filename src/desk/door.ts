@@ -1,0 +1,136 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { audit } from '../repositories/audit';
+import type { Store } from '../store/store';
+import type { Actor, Role } from './actions';
+import { type Agent, checkKey } from './agents';
+import type { Attempts } from './attempts';
+import { cookieHeader, cookieOf, type DeskReply, type DeskRequest, isCrossSite, readJson, refuse } from './http';
+import { SESSION_MS, type Sessions } from './sessions';
+
+/** Who may come in. Everything of the desk is behind `guard`. */
+export interface Door {
+  /** The handler behind the door: 401 without a session or the key, 403 for a wrong role or when another site sent it. */
+  guard(
+    answer: (request: DeskRequest, actor: Actor) => Promise<DeskReply>,
+    roles?: readonly Role[],
+  ): (request: DeskRequest) => Promise<DeskReply>;
+  signIn(request: DeskRequest): Promise<DeskReply>;
+  signOut(request: DeskRequest): Promise<DeskReply>;
+  /** Whose session it still is: for a stream that stays open. */
+  whoIs(request: DeskRequest): Promise<Actor | undefined>;
+}
+
+export interface DoorOptions {
+  readonly store: Store;
+  readonly agents: readonly Agent[];
+  readonly sessions: Sessions;
+  readonly attempts: Attempts;
+  /** What a machine sends as `Authorization: Bearer …`; undefined: none may. */
+  readonly bearer: string | undefined;
+  /** Opens the desk once, as the administrator, when there is no agents file. */
+  readonly link: string | undefined;
+  readonly administrator: Actor;
+  /** Seals the audit log. */
+  readonly key: Buffer;
+  /** ISO +08:00. */
+  readonly now: () => string;
+  readonly addressOf: (request: DeskRequest) => string;
+  readonly isSecure: (request: DeskRequest) => boolean;
+}
+
+const MACHINE: Actor = { id: 'machine', name: 'API', role: 'admin' };
+const signInBody = z.union([
+  z.strictObject({ id: z.string().max(32), key: z.string().min(1).max(200) }),
+  z.strictObject({ link: z.string().min(1).max(100) }),
+]);
+
+/** See Door. */
+export function createDoor(options: DoorOptions): Door {
+  const { store, agents, sessions, attempts, administrator } = options;
+  let link = options.link;
+
+  async function whoIs(request: DeskRequest): Promise<Actor | undefined> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined)
+      return options.bearer !== undefined && isSame(authorization, `Bearer ${options.bearer}`) ? MACHINE : undefined;
+    const cookie = cookieOf(request);
+    const id = cookie === undefined ? undefined : await sessions.find(cookie);
+    if (id === undefined) return undefined;
+    // Only the file counts: whoever was taken out of it is out at once.
+    const agent = agents.find((one) => one.id === id);
+    if (agent) return { id, name: agent.name, role: agent.role };
+    return agents.length === 0 && id === administrator.id ? administrator : undefined;
+  }
+
+  async function prove(body: z.infer<typeof signInBody>, address: string): Promise<Actor | DeskReply> {
+    if ('link' in body) {
+      const wait = await attempts.take(`address/${address}`);
+      if (wait > 0) return tooMany(wait);
+      if (link === undefined || !isSame(body.link, link)) return refuse('SIGN_IN_FAILED');
+      link = undefined;
+      return administrator;
+    }
+    const waits = await Promise.all([attempts.take(`agent/${body.id}`), attempts.take(`address/${address}`)]);
+    const wait = Math.max(...waits);
+    if (wait > 0) return tooMany(wait);
+    const agent = agents.find(({ id }) => id === body.id);
+    if (!(await checkKey(agent, body.key)) || !agent) return refuse('SIGN_IN_FAILED');
+    await attempts.clear(`agent/${body.id}`);
+    return { id: agent.id, name: agent.name, role: agent.role };
+  }
+
+  const note = (actor: string, action: string) => audit(store.partition(0), options.key, { at: options.now(), actor, action });
+
+  return {
+    whoIs,
+    guard: (answer, roles) => async (request) => {
+      const actor = await whoIs(request);
+      if (!actor) return { status: 401 };
+      if (request.method !== 'GET' && isCrossSite(request)) return refuse('CROSS_SITE');
+      return roles && !roles.includes(actor.role) ? refuse('FORBIDDEN') : answer(request, actor);
+    },
+    async signIn(request) {
+      if (isCrossSite(request)) return refuse('CROSS_SITE');
+      const json = await readJson(request);
+      if ('refused' in json) return json.refused;
+      const body = signInBody.safeParse(json.value);
+      if (!body.success) return refuse('BAD_INPUT');
+      const address = options.addressOf(request);
+      const proven = await prove(body.data, address);
+      if ('status' in proven) {
+        await note(
+          'id' in body.data && agents.some(({ id }) => 'id' in body.data && id === body.data.id) ? body.data.id : '-',
+          'sign-in-failed',
+        );
+        return proven;
+      }
+      await attempts.clear(`address/${address}`);
+      await note(proven.id, 'sign-in');
+      // Whatever the browser sent before is not taken over: a session always begins under a new id.
+      const old = cookieOf(request);
+      if (old !== undefined) await sessions.end(old);
+      const cookie = cookieHeader(await sessions.open(proven.id), { secure: options.isSecure(request), maxAgeMs: SESSION_MS });
+      return { status: 200, body: proven, headers: { 'set-cookie': cookie } };
+    },
+    async signOut(request) {
+      if (isCrossSite(request)) return refuse('CROSS_SITE');
+      const actor = await whoIs(request);
+      if (!actor) return { status: 401 };
+      const cookie = cookieOf(request);
+      if (cookie !== undefined) await sessions.end(cookie);
+      await note(actor.id, 'sign-out');
+      return { status: 200, body: {}, headers: { 'set-cookie': cookieHeader('', { secure: options.isSecure(request), maxAgeMs: 0 }) } };
+    },
+  };
+}
+
+function tooMany(waitMs: number): DeskReply {
+  return refuse('TOO_MANY', {}, { 'retry-after': String(Math.ceil(waitMs / 1000)) });
+}
+
+/** Compares digests, so that the time taken tells nothing of the secret. */
+function isSame(given: string, right: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(right));
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { formatInstant, formatValue } from '../dialogs/format';
+import { flattenDraft } from '../dialogs/trace';
+import { isTextKey, localeOf, text } from '../locales';
+import { createFiles } from './channels/direct-line/files';
+import { addressOf, originOf } from './channels/direct-line/http';
+import { partitionOfConversation } from './channels/direct-line/log';
+import type { Config } from './config';
+import { createDeskApi } from './desk/api';
+import { createAttempts } from './desk/attempts';
+import { createDesk, type DeskOptions } from './desk/desk';
+import { createDoor } from './desk/door';
+import { openFeed, TOPIC } from './desk/feed';
+import type { DeskRequest } from './desk/http';
+import { createPresence } from './desk/presence';
+import { createQuickReplies } from './desk/quick-replies';
+import { createSessions } from './desk/sessions';
+import type { Slot, ViewOptions } from './desk/view';
+import { createDeskPage } from './desk-page';
+import { isoOf, isWorkday } from './domain/calendar';
+import type { Case, CaseDraft } from './domain/case';
+import { maskSecrets } from './domain/privacy';
+import { profileOf } from './domain/profile';
+import type { SlotName } from './domain/slots';
+import { replyBy } from './domain/triage';
+import { createSeal, readOrMakeKey } from './seal';
+import type { Reply } from './server';
+import type { Store } from './store/store';
+import { builtPages } from './web-channel';
+
+/** The desk with everything behind it. */
+export interface OpenDesk {
+  readonly routes: Readonly<Record<`${'GET' | 'POST'} /${string}`, (request: DeskRequest) => Promise<Reply>>>;
+  /** Opens the desk once; undefined when there is an agents file. */
+  readonly link: string | undefined;
+  /** Something may have happened: pages of every process look. */
+  hurry(): void;
+  close(): Promise<void>;
+}
+
+export interface OpenDeskOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly say: DeskOptions['say'];
+  /** ISO +08:00; the clock of this machine when absent. */
+  readonly now?: () => string;
+}
+
+/** Puts the desk's parts together. */
+export async function openDesk({ config, store, say, now = () => isoOf(Date.now()) }: OpenDeskOptions): Promise<OpenDesk> {
+  const { desk, profiles, web } = config;
+  const key = config.store.dataKey ?? readOrMakeKey(config.store.dataDir);
+  const seal = createSeal(key);
+  const feed = await openFeed({ store, now });
+  const link = desk.agents.length === 0 ? randomBytes(24).toString('base64url') : undefined;
+  const door = createDoor({
+    ...{ store, key, now, link, agents: desk.agents, bearer: desk.key },
+    sessions: createSessions(store, key),
+    attempts: createAttempts(store, Date.now),
+    administrator: { id: 'admin', name: text('zh-CN', 'desk.page.administrator'), role: 'admin' },
+    addressOf: (request) => addressOf(request, web.proxyHops),
+    isSecure: (request) => originOf(request)?.startsWith('https:') === true,
+  });
+  const hurry = () => void store.publish(TOPIC, '').catch(() => undefined);
+  const act = createDesk({
+    ...{ store, say, now, key, announce: hurry },
+    mask: (words) => maskSecrets(words).text,
+    replyBy: (of) => {
+      const at = replyBy(of.priority, now(), profileFor(of), profiles.calendar);
+      return { at, said: formatInstant(localeOf(of.locale), at) };
+    },
+  });
+  const profileFor = ({ draft }: Case) => profileOf(profiles, draft.facts.acquirerName?.value);
+  const view: ViewOptions = {
+    ...{ store, now, slots, flatten: flattenDraft },
+    causes: (found) => causesOf(found, profileFor(found).cutoff),
+    isRest: (date) => !isWorkday(date, profiles.calendar),
+    cutoff: profileOf(profiles, undefined).cutoff,
+    files: (conversation) => listFiles(store, conversation),
+  };
+  const files = createFiles(store);
+  const routes = createDeskApi({
+    ...view,
+    ...{ act, door, feed, key, agents: desk.agents },
+    presence: createPresence(store),
+    quickReplies: createQuickReplies(store),
+    open: (sealed) => seal.open(sealed),
+    file: (conversation, id) => files.read(webConversation(conversation), id),
+  });
+  return {
+    routes: { ...routes, ...createDeskPage(builtPages()) },
+    link,
+    hurry,
+    async close() {
+      feed.close();
+    },
+  };
+}
+
+const webConversation = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Files of the web page's conversations; other channels keep theirs. */
+async function listFiles(store: Store, key: string): Promise<readonly { readonly id: string; readonly contentType: string }[]> {
+  const conversation = webConversation(key);
+  const heads = await partitionOfConversation(store, conversation).list('direct-line-files', {
+    from: `${conversation}:`,
+    to: `${conversation};`,
+  });
+  return heads.map(({ id, value }) => ({
+    id: id.slice(conversation.length + 1),
+    contentType: (value as { contentType: string }).contentType,
+  }));
+}
+
+/** The desk reads Chinese whatever the user's language. */
+function slots({ facts }: CaseDraft): readonly Slot[] {
+  return Object.entries(facts).map(([slot, { value, source, approx, at }]) => {
+    const label = `slot.${slot}`;
+    const shown = value === 'unknown' ? text('zh-CN', 'desk.page.unknown') : formatValue('zh-CN', slot as SlotName, value);
+    return { slot, label: isTextKey(label) ? text('zh-CN', label) : slot, value: shown, source, at, ...(approx && { approx }) };
+  });
+}
+
+function causesOf({ diagnosis }: Case, cutoff: string): ReturnType<ViewOptions['causes']> {
+  return diagnosis.causes.map(({ id, likelihood }) => {
+    const key = `cause.${id}`;
+    return { id, likelihood, words: isTextKey(key) ? text('zh-CN', key, { cutoff }) : id };
+  });
+}
