@@ -11,6 +11,9 @@ import { createTelemetry } from '../../src/telemetry';
 import { call } from '../channels/direct-line/world';
 import { openServer } from './server';
 
+// Starting the product takes a while on a busy machine.
+jest.setTimeout(30_000);
+
 const directory = path.join(__dirname, '../../dist/web');
 const built = existsSync(path.join(directory, 'chat/index.html'));
 const servers: { close(): Promise<void> }[] = [];
