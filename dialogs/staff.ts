@@ -1,27 +1,33 @@
 import type { TurnContext } from 'botbuilder';
-import { text } from '../locales';
+import { type Locale, text } from '../locales';
 import { momentRange } from '../src/domain/calendar';
 import type { Case, Diagnosis } from '../src/domain/case';
-import { setFact, valueIn } from '../src/domain/draft';
+import { setFact } from '../src/domain/draft';
+import { formatFen } from '../src/domain/money';
 import { expectedBy } from '../src/domain/settlement';
-import { parseStaffCommand } from '../src/understanding/embedded/staff';
+import { feeOf } from '../src/domain/shortfall';
+import type { Fen } from '../src/domain/slots';
+import { caseIdIn, flatFeeIn, merchantsIn, parseStaffCommand } from '../src/understanding/embedded/staff';
 import { registerCase } from './contact-agent';
 import { formatInstant, formatMoment, formatValue } from './format';
 import { say, sayText } from './prompts';
-import { tellProgress } from './queue';
 import { type Session, sessionOf } from './services';
 
 /** Merchants from which an outage is everybody's: P0. Source: docs/domain.md §4.5. */
 const OUTAGE_MERCHANTS = 3;
+/** Rows shown, and rows counted. */
 const QUEUE_ROWS = 10;
+const QUEUE_LIMIT = 500;
 
 /** Commands of internal support (docs/domain.md §4.2, staff branch). Returns false when the message is none of them. */
 export async function handleStaff(context: TurnContext): Promise<boolean> {
   const session = sessionOf(context);
-  const waiting = session.asking === 'affectedMerchants';
-  switch (waiting ? 'outage' : parseStaffCommand(session.text)) {
+  const command = parseStaffCommand(session.text);
+  const waiting = session.asking === 'affectedMerchants' && session.understanding.command === undefined;
+  if (session.asking === 'affectedMerchants' && (command || !waiting)) session.asking = undefined;
+  switch (command ?? (waiting ? 'outage' : undefined)) {
     case 'case':
-      await showCase(context, session, (found) => tellProgress(context, found));
+      await showCase(context, session, (found) => tellCase(context, session, found));
       return true;
     case 'summary':
       await showCase(context, session, (found) => sayText(context, found.summary));
@@ -43,15 +49,20 @@ export async function handleStaff(context: TurnContext): Promise<boolean> {
   }
 }
 
-function told<S extends 'caseId' | 'affectedMerchants'>(session: Session, slot: S): string | undefined {
-  return session.understanding.slots.find((mention) => mention.slot === slot)?.value as string | undefined;
+/** The case somebody names, or for `案件摘要` alone the case of this conversation. */
+async function showCase(context: TurnContext, session: Session, show: (found: Case) => Promise<void>): Promise<void> {
+  const id = caseIdIn(session.text);
+  const found = id ? await session.desk.findCase(id) : session.case;
+  if (found) await show(found);
+  else await say(context, id ? 'staff.caseMissing' : 'staff.caseAsk');
 }
 
-async function showCase(context: TurnContext, session: Session, show: (found: Case) => Promise<void>): Promise<void> {
-  const id = told(session, 'caseId') ?? session.text.match(/DZ\d{8}-[A-Z0-9]{5}-\d{2}/i)?.[0]?.toUpperCase();
-  const found = id ? await session.desk.findCase(id) : undefined;
-  if (found) await show(found);
-  else await say(context, 'staff.caseMissing');
+const statusOf = (locale: Locale, { owner, agent }: Pick<Case, 'owner' | 'agent'>): string =>
+  text(locale, `staff.status.${owner}`, { name: agent?.name ?? '' });
+
+async function tellCase(context: TurnContext, { locale }: Session, found: Case): Promise<void> {
+  const { id, priority, queue, replyBy } = found;
+  await say(context, 'staff.case', { id, priority, queue, status: statusOf(locale, found), replyBy: formatInstant(locale, replyBy) });
 }
 
 async function calculate(context: TurnContext, session: Session): Promise<void> {
@@ -59,12 +70,13 @@ async function calculate(context: TurnContext, session: Session): Promise<void> 
   const time = understanding.slots.find((mention) => mention.slot === 'txTime');
   const product = understanding.slots.find((mention) => mention.slot === 'settleProduct');
   if (time?.slot !== 'txTime' || product?.slot !== 'settleProduct') return say(context, 'staff.calcAsk');
-  const amount = understanding.slots.find((mention) => mention.slot === 'amount');
+  const told = understanding.slots.find((mention) => mention.slot === 'amount');
+  const amount = told?.slot === 'amount' ? told.value : undefined;
   const { profile, calendar } = rules;
   const settlement = expectedBy({
     tx: momentRange(time.value, now).to,
     product: product.value,
-    ...(amount?.slot === 'amount' ? { amount: amount.value } : {}),
+    ...(amount !== undefined && { amount }),
     profile,
     calendar,
   });
@@ -74,24 +86,52 @@ async function calculate(context: TurnContext, session: Session): Promise<void> 
     date: formatInstant(locale, settlement.expectedBy),
     accounting: settlement.accountingDate,
   });
+  if (amount !== undefined) await tellNet(context, session, amount);
+}
+
+/** What arrives of a sum: less the fee by rate, the flat fee and the instant fee that were told. */
+async function tellNet(context: TurnContext, { understanding, text: words }: Session, amount: Fen): Promise<void> {
+  const rate = understanding.slots.find((mention) => mention.slot === 'feeRate');
+  const instant = understanding.slots.find((mention) => mention.slot === 'instantFee');
+  const parts = [
+    rate?.slot === 'feeRate' ? feeOf(amount, rate.value) : flatFeeIn(words),
+    instant?.slot === 'instantFee' ? instant.value : undefined,
+  ].filter((part) => part !== undefined);
+  if (parts.length === 0) return;
+  const fee = parts.reduce((sum, part) => sum + part, 0);
+  if (fee >= amount) return say(context, 'staff.calcFee');
+  await say(context, 'staff.calcNet', { amount: formatFen(amount), fee: formatFen(fee), net: formatFen(amount - fee) });
 }
 
 async function showQueue(context: TurnContext, session: Session): Promise<void> {
-  const rows = await session.desk.listQueue(QUEUE_ROWS);
+  const { locale } = session;
+  const rows = await session.desk.listQueue(QUEUE_LIMIT);
   if (rows.length === 0) return say(context, 'staff.queueEmpty');
-  const lines = rows.map(({ id, priority, queue }) => `\n${priority} ${queue} ${id}`);
-  await say(context, 'staff.queue', { count: rows.length, rows: lines.join('') });
+  const shown = rows.slice(0, QUEUE_ROWS);
+  const lines = shown.map((row) => {
+    const { id, priority, queue, replyBy } = row;
+    return `\n${text(locale, 'staff.row', { id, priority, queue, status: statusOf(locale, row), replyBy: formatInstant(locale, replyBy) })}`;
+  });
+  const count = rows.length < QUEUE_LIMIT ? rows.length : `${rows.length}+`;
+  const params = { count, shown: shown.length, rows: lines.join('') };
+  await say(context, shown.length < rows.length ? 'staff.queueMore' : 'staff.queue', params);
 }
 
 /** A fault that hits several merchants: a case of its own and a draft of what to tell customers, never a promised time. */
 async function reportOutage(context: TurnContext, session: Session): Promise<void> {
-  const count = told(session, 'affectedMerchants') ?? (session.asking ? session.text.match(/\d+/)?.[0] : undefined);
-  if (!count) {
+  const count = merchantsIn(session.text);
+  if (count === undefined || count === 0) {
     session.asking = 'affectedMerchants';
     return say(context, 'provide-evidence.affectedMerchants.question');
   }
-  session.draft = setFact(setFact(session.draft, 'role', 'staff', 'checked', session.now), 'affectedMerchants', count, 'said', session.now);
-  const many = Number(valueIn(session.draft, 'affectedMerchants')) >= OUTAGE_MERCHANTS;
+  session.draft = setFact(
+    setFact(session.draft, 'role', 'staff', 'checked', session.now),
+    'affectedMerchants',
+    String(count),
+    'said',
+    session.now,
+  );
+  const many = count >= OUTAGE_MERCHANTS;
   const priority = many ? 'P0' : 'P2';
   const diagnosis: Diagnosis = { causes: [{ id: 'B3', likelihood: 'high' }], outcome: `ESC-${priority}`, queue: 'Q-TECH', priority };
   const { id } = await registerCase(context, diagnosis);

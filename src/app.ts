@@ -64,14 +64,14 @@ function withClu(embedded: Recognizer, { clu }: Config, telemetry: Telemetry): R
 
 /** Puts the parts together; nothing is received yet. */
 export function createApp({ config, store, telemetry, channels }: AppOptions): App {
-  const { profiles, conversation, botFramework } = config;
+  const { profiles, conversation } = config;
   const now = () => isoOf(Date.now());
   const seal = createSeal(config.store.dataKey ?? readOrMakeKey(config.store.dataDir));
   const embedded = createEmbeddedRecognizer();
   const recognizer = withClu(embedded, config, telemetry);
   const bot = createBot({
     ...{ store, recognizer, profiles },
-    ...(botFramework.MicrosoftAppTenantId && { staffTenant: botFramework.MicrosoftAppTenantId }),
+    staff: config.teams.staff,
     observe: ({ record, understanding, asking, diagnosis, case: opened, questions }) => {
       const reached = diagnosis?.outcome !== undefined && diagnosis.outcome !== record.diagnosis?.outcome;
       telemetry.judged(entryId(record.id), {

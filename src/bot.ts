@@ -6,6 +6,7 @@ import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
 import { receiveFiles } from './attachments';
+import { isStaff, plainText, type StaffRule, TEAMS } from './channels/teams';
 import { newDraft } from './domain/case';
 import { valueIn } from './domain/draft';
 import { type Profiles, profileOf } from './domain/profile';
@@ -23,8 +24,8 @@ export interface BotOptions {
   readonly store: Store;
   readonly recognizer: Recognizer;
   readonly profiles: Profiles;
-  /** Tenant whose people on Teams are staff; without it nobody is. */
-  readonly staffTenant?: string;
+  /** Who on Teams is staff; without it nobody is. */
+  readonly staff?: StaffRule;
   /** Told once per turn, after it was judged: for metrics and the log line. */
   readonly observe?: (session: Session) => void;
 }
@@ -94,7 +95,7 @@ async function sendTrace(context: TurnContext, session: Session): Promise<void> 
 async function openSession(context: TurnContext, turn: TurnServices, options: BotOptions): Promise<Session> {
   const { activity } = context;
   const record = (await findConversation(turn.partition, conversationKey(activity))) ?? newRecord(context, turn);
-  const words = (activity.text ?? '').trim();
+  const words = activity.channelId === TEAMS ? plainText(activity) : (activity.text ?? '').trim();
   const { locale: startLocale, asking, draft = newDraft(turn.now), diagnosis } = record;
   const [understanding, files] = await Promise.all([
     understand(options, { words, record, now: turn.now }),
@@ -119,7 +120,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     attachments: files.kept,
     filesTooLarge: files.tooLarge,
     masked: turn.masked,
-    staff: isStaff(context, options),
+    staff: options.staff !== undefined && isStaff(activity, options.staff),
     desk: { findCase: (id) => findCase(options.store, id), listQueue: (limit) => listQueue(options.store, limit) },
     locale,
     record: { ...record, reference: referenceOf(activity), locale, ...contactOf(context, record) },
@@ -168,12 +169,6 @@ async function understand(
 function contactOf({ activity }: TurnContext, { extra }: ConversationRecord): Pick<ConversationRecord, 'extra'> | undefined {
   const contact: unknown = activity.channelData?.contact;
   return typeof contact === 'string' ? { extra: { ...extra, contact } } : undefined;
-}
-
-/** Staff is who writes on Teams with the tenant's identity; a claim alone is a public user's. */
-function isStaff({ activity }: TurnContext, { staffTenant }: BotOptions): boolean {
-  const tenant = activity.conversation?.tenantId ?? activity.channelData?.tenant?.id;
-  return staffTenant !== undefined && activity.channelId === 'msteams' && tenant === staffTenant;
 }
 
 function recordOf(session: Session): ConversationRecord {

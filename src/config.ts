@@ -6,6 +6,7 @@ import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './clu-settings
 import { type Agent, readAgents } from './desk/agents';
 import { loadProfiles, type Profiles } from './domain/profile';
 import { parseRedisUrl } from './store/redis-url';
+import { TEAMS_SETTINGS, type TeamsConfig, takeTeams, teamsFaults } from './teams-settings';
 import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
 
 /** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
@@ -71,6 +72,7 @@ export const SETTINGS = {
     HANDOFF_WEBHOOK_URL: safeUrl.describe('Another help desk that is told of every case with a signed POST; empty for none.'),
     HANDOFF_WEBHOOK_SECRET: text.describe('Signs those calls, 16 characters or more; needed with HANDOFF_WEBHOOK_URL.'),
   }),
+  Teams: TEAMS_SETTINGS,
   'Bot Framework': z.object({
     ALLOW_ANONYMOUS: yesNo.describe(
       'Without MicrosoftAppId only callers on this machine are let in; true lets in everyone. Never on an open network.',
@@ -104,6 +106,7 @@ const schema = z.object({
   ...SETTINGS.Web.shape,
   ...SETTINGS.Understanding.shape,
   ...SETTINGS.Desk.shape,
+  ...SETTINGS.Teams.shape,
   ...SETTINGS['Bot Framework'].shape,
   ...SETTINGS['Bot Framework, other clouds'].shape,
 });
@@ -127,6 +130,7 @@ export interface Config {
     readonly agents: readonly Agent[];
     readonly webhook: { readonly url: string; readonly secret: string } | undefined;
   };
+  readonly teams: TeamsConfig;
   readonly botFramework: BotFrameworkSettings;
   /** Acquirers, holidays, contacts and fees, checked. */
   readonly profiles: Profiles;
@@ -156,6 +160,7 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
     ...botFrameworkFaults(values),
     ...cluFaults(values, isSafeUrl),
+    ...teamsFaults(values),
     ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
   ];
   if (!parsed.success || profiles.kind === 'refused' || agents.kind === 'refused' || faults.length > 0) return { kind: 'refused', faults };
@@ -185,7 +190,8 @@ function group(
 ): Config {
   const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, ...others } = settings;
   const { web, rest: unweb } = takeWeb(others);
-  const { clu, rest } = takeClu(unweb);
+  const { clu, rest: unclu } = takeClu(unweb);
+  const { teams, rest } = takeTeams(unclu);
   const { DESK_AGENTS: _file, DESK_KEY, HANDOFF_WEBHOOK_URL: url, HANDOFF_WEBHOOK_SECRET: secret, ...botFramework } = rest;
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
@@ -197,6 +203,7 @@ function group(
     conversation: Object.freeze({ burstMs: BURST_MS }),
     web,
     clu,
+    teams,
     desk: Object.freeze({ key: DESK_KEY, agents, webhook: url && secret ? { url, secret } : undefined }),
     botFramework: Object.freeze({
       ...botFramework,

@@ -184,3 +184,26 @@ describe('profile folder', () => {
     ]);
   });
 });
+
+describe('who is staff on Teams', () => {
+  const registration = { MicrosoftAppId: 'app', MicrosoftAppPassword: 'secret', MicrosoftAppTenantId: 'tenant-of-the-registration' };
+
+  test('without a setting everybody of the registration', () => {
+    expect(config(readConfig(registration, empty)).teams.staff).toEqual({ tenants: ['tenant-of-the-registration'], allowed: [] });
+  });
+
+  test('tenants and people are lists', () => {
+    const teams = { TEAMS_TENANTS: 'tenant-one, tenant-two', TEAMS_STAFF: 'person-one,19:team@thread.tacv2' };
+    expect(config(readConfig({ ...registration, ...teams }, empty)).teams.staff).toEqual({
+      tenants: ['tenant-one', 'tenant-two'],
+      allowed: ['person-one', '19:team@thread.tacv2'],
+    });
+  });
+
+  test('a list without a registration, without a tenant or of something else is a fault', () => {
+    expect(faults({ TEAMS_TENANTS: 'tenant-one' })).toEqual(['MicrosoftAppId: is needed because TEAMS_TENANTS is set']);
+    const { MicrosoftAppTenantId: _, ...multi } = registration;
+    expect(faults({ ...multi, TEAMS_STAFF: 'person-one' })).toEqual(['TEAMS_TENANTS: is needed with TEAMS_STAFF']);
+    expect(faults({ ...registration, TEAMS_STAFF: '张三' })).toHaveLength(1);
+  });
+});

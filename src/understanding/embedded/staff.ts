@@ -1,19 +1,54 @@
 /** Commands of internal support on Teams, in the words people use for them. Source: docs/domain.md §4.2, staff branch. */
 export type StaffCommand = 'case' | 'summary' | 'calculate' | 'queue' | 'outage' | 'help';
 
+const CASE_ID = /DZ\d{8}-[A-Z0-9]{5}-\d{2}/i;
+
 const WORDS: readonly (readonly [StaffCommand, RegExp])[] = [
-  ['summary', /(?:案件|工单)?摘要|summary/i],
-  ['calculate', /算(?:一下|下)?.{0,6}到[账帐]|(?:这笔|那笔)?怎么算|什么时候(?:该)?到[账帐]|calculate/i],
-  ['queue', /(?:今日|今天|现在|当前)?(?:的)?队列|待处理|排队(?:情况|的案件)|queue/i],
+  ['summary', /(?:案件|工单|工單)?(?:摘要|小结|小結|总结|總結)|summary/i],
+  [
+    'calculate',
+    /算(?:一下|下)?.{0,6}到[账帐賬帳]|(?:这笔|那笔|這筆|那筆)?怎[么麼]算|(?:什[么麼]时候|什麼時候|几号|哪天)(?:该|应该|该当|能)?到[账帐賬帳]|calculate/i,
+  ],
+  [
+    'queue',
+    /(?:今日|今天|现在|現在|当前|目前)?(?:的)?(?:队列|隊列)|待处理|待處理|排[队隊](?:情况|的案件)|(?:多少|几个|哪些|什么).{0,2}(?:案件|工单).{0,4}(?:没|未|等|待|要)|queue/i,
+  ],
   [
     'outage',
-    /(?:渠道|通道|系统|批量|大面积).{0,8}(?:故障|异常|上报|中断|挂了)|故障上报|(?:好几|多|\d+|[三四五六七八九十]+)[家个户]商户.{0,10}(?:没到|未到|到不了|不到)|outage/i,
+    /(?:渠道|通道|系统|系統|银联|收单|批量|大面积).{0,8}(?:故障|异常|異常|上报|上報|中断|中斷|挂了|崩了|瘫痪)|故障上[报報]|(?:好几|好多|很多|多|\d+|[两三四五六七八九十]+)[家个個户戶](?:商户|商戶|商家|店).{0,10}(?:没到|沒到|未到|到不了|不到|收不到|刷不了|交易失败)|outage/i,
   ],
-  ['case', /DZ\d{8}-[A-Z0-9]{5}-\d{2}|案件|工单|case/i],
-  ['help', /^(?:帮助|命令|能做什么|help|\?|？)$/i],
+  ['case', /DZ\d{8}-[A-Z0-9]{5}-\d{2}|^\s*(?:查(?:一下|下)?)?(?:案件|工单|工單)|case/i],
+  ['help', /^(?:帮助|幫助|命令|指令|能做什么|你会什么|怎么用|help|\?|？)$/i],
 ];
 
 /** The command in a message of staff; undefined when it is none. */
 export function parseStaffCommand(text: string): StaffCommand | undefined {
   return WORDS.find(([, words]) => words.test(text.slice(0, 200)))?.[0];
 }
+
+/** The case id in a text, in capitals; undefined without one. */
+export function caseIdIn(text: string): string | undefined {
+  return text.match(CASE_ID)?.[0]?.toUpperCase();
+}
+
+/** 手续费3元: a flat fee told beside the sum, in fen; undefined when none is told, or a rate is. */
+export function flatFeeIn(text: string): number | undefined {
+  const told = text.match(/(?:手续费|手續費|服务费|服務費)[^\d%‰]{0,4}(\d{1,6}(?:\.\d{1,2})?)(?![\d.]*\s*[%‰])/)?.[1];
+  return told === undefined ? undefined : Math.round(Number(told) * 100);
+}
+
+const NUMERALS = '一二三四五六七八九';
+
+/** How many merchants a report names: a number, or three at least where it says several (好几家); undefined when it names none. */
+export function merchantsIn(text: string): number | undefined {
+  const words = text.replace(CASE_ID, ' ');
+  const digits = (words.match(/(\d{1,6})\s*[多几]?\s*[家個个户戶]/) ?? words.match(/^[^\d:：]{0,10}(\d{1,6})[^\d:：]{0,6}$/))?.[1];
+  if (digits !== undefined) return Number(digits);
+  const spelled = words.match(/([两兩]|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*[家个個户戶]/)?.[1];
+  if (spelled === undefined) return /好几|好幾|好多|很多|大批|不少|十几|几十/.test(text) ? 3 : undefined;
+  if (/[两兩]/.test(spelled)) return 2;
+  const [tens, ones] = spelled.includes('十') ? spelled.split('十') : ['0', spelled];
+  return (tens === '' ? 10 : digit(tens) * 10) + digit(ones);
+}
+
+const digit = (word = ''): number => NUMERALS.indexOf(word || '?') + 1;
