@@ -72,7 +72,12 @@ function* partsOf(text: string, limit: number): Generator<{ index: number; part:
 /** A grapheme is rarely longer than this; segmenting the rest of the text for each would be slow. */
 const WINDOW = 64;
 
+/** Characters that stand alone when two of them meet: most of any Chinese text, told without the segmenter. */
+const ALONE = /[\n\x20-\x7e\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e](?=[\n\x20-\x7e\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e])/y;
+
 function graphemeAt(text: string, index: number): string {
+  ALONE.lastIndex = index;
+  if (ALONE.test(text)) return text[index] ?? '';
   const [first] = graphemes.segment(text.slice(index, index + WINDOW));
   const segment = first?.segment ?? '';
   // A pile of marks that fills the window ends anywhere, but not inside a character.
