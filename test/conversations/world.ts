@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,8 @@ export const STAFF_TENANT = '99999999-2222-3333-4444-555555555555';
 const BURST_MS = 40;
 /** Nothing expired is swept away in a run, so that every byte that was ever kept can be searched. */
 const NEVER_MS = 2 ** 31 - 1;
+/** Every commit waits for the disk; a folder in memory, where the system has one, makes hundreds of conversations quick. */
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export interface WorldOptions {
   /** Opens another store than the embedded one. */
@@ -65,7 +68,7 @@ export interface WorldOptions {
 
 /** Puts the bot together as the product does, but for its clock and its way out. */
 export async function openWorld({ open, mask = maskSecrets }: WorldOptions = {}): Promise<World> {
-  const directory = open ? undefined : await mkdtemp(join(tmpdir(), 'daozhang-talks-'));
+  const directory = open ? undefined : await mkdtemp(join(FOLDER, 'daozhang-talks-'));
   const time = { now: '2026-03-04T10:00:00+08:00' };
   const now = () => time.now;
   const store = directory
