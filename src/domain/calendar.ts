@@ -143,11 +143,6 @@ export function addDays(date: string, days: number): string {
   return dateAt(dayOf(date) + days);
 }
 
-/** Whole days from one date to another; negative when `to` is earlier. */
-export function daysBetween(from: string, to: string): number {
-  return dayOf(to) - dayOf(from);
-}
-
 export function addMs(iso: string, ms: number): string {
   return isoOf(epochMs(iso) + ms);
 }
@@ -159,11 +154,6 @@ export function addHours(iso: string, hours: number): string {
 /** Negative, zero or positive as `a` is before, at or after `b`. */
 export function compare(a: string, b: string): number {
   return epochMs(a) - epochMs(b);
-}
-
-/** Hours from `a` to `b`, fractional, negative when `b` is earlier. */
-export function hoursBetween(a: string, b: string): number {
-  return (epochMs(b) - epochMs(a)) / HOUR_MS;
 }
 
 /** 0 Sunday … 6 Saturday. */

@@ -38,7 +38,6 @@ const reply = z.union([
   z.strictObject({ withinMinutes: z.number().positive(), clock: z.enum(['always', 'service']) }),
   z.strictObject({ workdays: z.int().min(1).max(30) }),
 ]);
-export type ReplyRule = z.infer<typeof reply>;
 
 const profileSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
@@ -81,8 +80,6 @@ const profileSchema = z.strictObject({
   refundArriveBy: clock,
   /** 冲正 */
   reversalHours: z.number().positive(),
-  /** 差错处理 by hand */
-  errorAdjustment: delay,
   /** A hold (预授权) lapses after about this many days. */
   preauthDays: z.number().positive(),
   service,

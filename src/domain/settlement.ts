@@ -116,17 +116,6 @@ export function expectedBy(sale: Sale): Settlement {
   };
 }
 
-/** The product is unknown: both dates are shown, and overdue is judged by the later (§5.3). */
-export function expectedByUnknown(sale: Omit<Sale, 'product'>): {
-  readonly D1: Settlement;
-  readonly T1: Settlement;
-  readonly later: Settlement;
-} {
-  const D1 = expectedBy({ ...sale, product: 'D1' });
-  const T1 = expectedBy({ ...sale, product: 'T1' });
-  return { D1, T1, later: compare(D1.expectedBy, T1.expectedBy) > 0 ? D1 : T1 };
-}
-
 /** The same sale paid by the fallback product of 秒到: what a late D0 payout is measured by before it is called overdue (SS-FALLBACK). */
 export function fallbackExpectedBy(sale: Omit<Sale, 'product'>): Settlement {
   return expectedBy({ ...sale, product: sale.profile.d0.fallback });
@@ -167,12 +156,12 @@ function edges(from: string, to: string, profile: Profile): string[] {
   return found;
 }
 
-/** True when the grace after `expectedBy` is over: only then is a payout called overdue (逾期). */
-export function isOverdue(due: string, now: string, profile: Profile): boolean {
-  return compare(now, addHours(due, profile.graceHours)) > 0;
+/** Until when a payout is late but not yet called overdue (逾期). */
+export function graceEnd(due: string, profile: Profile): string {
+  return addHours(due, profile.graceHours);
 }
 
-export interface Deadline {
+interface Deadline {
   /** Not before, when a lower bound is known. */
   readonly from?: string;
   /** Overdue after this instant. */
@@ -193,25 +182,17 @@ function after(count: number, unit: Delay['unit'], { start, profile, calendar }:
   return at(addWorkdays(dateOf(start), count, calendar), profile.refundArriveBy);
 }
 
-function deadline(delay: Delay, terms: DelayTerms): Deadline {
+/** When a refund (退款) started at `start` should have arrived, by its method, §5.6. Working days end at `refundArriveBy`. */
+export function refundDeadline(method: SlotValue<'refundMethod'>, terms: DelayTerms): Deadline {
+  const delay = terms.profile.refunds[method];
   const by = after(delay.max, delay.unit, terms);
   const provisional = delay.unit === 'workdays' && isProvisional(dateOf(terms.start), dateOf(by), terms.calendar);
   return { ...(delay.min === undefined ? {} : { from: after(delay.min, delay.unit, terms) }), by, provisional };
 }
 
-/** When a refund (退款) started at `start` should have arrived, by its method, §5.6. Working days end at `refundArriveBy`. */
-export function refundDeadline(method: SlotValue<'refundMethod'>, terms: DelayTerms): Deadline {
-  return deadline(terms.profile.refunds[method], terms);
-}
-
 /** When an automatic reversal (冲正) of a failed sale at `tx` should have returned the money: 48 hours, §5.6. */
 export function reversalDeadline(tx: string, profile: Profile): string {
   return addHours(tx, profile.reversalHours);
-}
-
-/** When a correction by hand (差错处理) asked for at `start` should be done, §5.6. */
-export function errorAdjustmentDeadline(terms: DelayTerms): Deadline {
-  return deadline(terms.profile.errorAdjustment, terms);
 }
 
 /** When a hold (预授权) of `tx` usually lapses if nobody completes or cancels it: about 30 days, §5.6. */

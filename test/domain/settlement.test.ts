@@ -1,11 +1,9 @@
 import { addDays, compare, dateOf, isWorkday, momentRange } from '../../src/domain/calendar';
 import type { Profile } from '../../src/domain/profile';
 import {
-  errorAdjustmentDeadline,
   expectedBy,
-  expectedByUnknown,
   fallbackExpectedBy,
-  isOverdue,
+  graceEnd,
   type Product,
   preauthLapse,
   refundDeadline,
@@ -86,13 +84,6 @@ describe('expectedBy', () => {
     }
   });
 
-  test('of an unknown product shows D+1 and T+1 and judges by the later', () => {
-    const sale = { tx: '2026-11-20T10:00:00+08:00', profile, calendar };
-    const both = expectedByUnknown(sale);
-    expect([both.D1.expectedBy, both.T1.expectedBy]).toEqual(['2026-11-21T14:00:00+08:00', '2026-11-23T18:00:00+08:00']);
-    expect(both.later).toEqual(both.T1);
-  });
-
   test('of a late 秒到 is measured by the fallback', () => {
     const late = fallbackExpectedBy({ tx: '2026-11-10T10:00:00+08:00', profile, calendar });
     expect(late.expectedBy).toBe('2026-11-11T14:00:00+08:00');
@@ -127,7 +118,7 @@ describe('overdue', () => {
   test.each(tableOf('5.3.1').map((row) => [cell(row, 'expectedBy'), cell(row, 'now'), cell(row, 'late')] as const))(
     'expected %s, at %s: %s',
     (due, now, late) => {
-      expect(isOverdue(instant(due), instant(now), profile)).toBe(late === 'yes');
+      expect(compare(instant(now), graceEnd(instant(due), profile)) > 0).toBe(late === 'yes');
     },
   );
 });
@@ -141,8 +132,7 @@ describe('refund and reversal clocks', () => {
     if (method === 'reversal') expect(reversalDeadline(terms.start, profile)).toBe(by);
     else if (method === 'preauth') expect(preauthLapse(terms.start, profile)).toBe(by);
     else {
-      const deadline =
-        method === 'errorAdjustment' ? errorAdjustmentDeadline(terms) : refundDeadline(method as SlotValue<'refundMethod'>, terms);
+      const deadline = refundDeadline(method as SlotValue<'refundMethod'>, terms);
       expect(deadline).toEqual({ ...(from ? { from: instant(from) } : {}), by, provisional: false });
     }
   });

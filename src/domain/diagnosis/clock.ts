@@ -1,7 +1,7 @@
-import { addMs, compare, HOUR_MS, momentRange, overdueWorkdays } from '../calendar';
+import { compare, momentRange, overdueWorkdays } from '../calendar';
 import type { CaseDraft } from '../case';
 import { hasSignal, isUnknown, timesAsked, valueIn } from '../draft';
-import { fallbackExpectedBy, type Settlement, type SettlementRange, settlementRange } from '../settlement';
+import { fallbackExpectedBy, graceEnd, type Settlement, type SettlementRange, settlementRange } from '../settlement';
 import type { Fen, Moment, SlotValue } from '../slots';
 import { mayAsk, type Rules } from './verdict';
 
@@ -86,7 +86,7 @@ function clockOf(draft: CaseDraft, rules: Rules, sale: Sale): Clock {
     settlement = fallbackExpectedBy({ tx: momentRange(sale.moment, now).to, profile, calendar });
     fellBack = ['late'];
   }
-  const graceUntil = addMs(settlement.expectedBy, profile.graceHours * HOUR_MS);
+  const graceUntil = graceEnd(settlement.expectedBy, profile);
   const early =
     settlements.length > 1 && isUnknown(draft, 'settleProduct') ? settlements.map((each) => each.expectedBy).sort(compare)[0] : undefined;
   return {
