@@ -72,6 +72,9 @@ const NO_LEAD = /^(?:不对|不是|错了|错|不|没有|没|no|nope|wrong|incor
 /** 不清楚，顾客自己弄的: the rest is an excuse. */
 const UNKNOWN_LEAD =
   /^(?:这个|我|嗯|额|呃|,| ){0,3}(?:不(?:太)?(?:知道|清楚|记得|确定)|忘了|没注意|不懂)(?:了|啊|呀|呢|诶)?[, 。!][^\d]{1,24}$/;
+/** 不清楚他扣没扣, 不知道有没有小票: what was asked, said again. */
+const UNKNOWN_WHETHER =
+  /^(?:我|这个|真|也|,| ){0,4}(?:不(?:太)?(?:知道|清楚|晓得|记得|确定)|没(?:注意|留意|问过?))[^,。!\d]{0,4}(?:有没有|是不是|(?<v>扣|出|打|成|换|划|说|写)没\k<v>|扣了没)[^,。!\d]{0,8}$/;
 /** 在这里联系我就行: the contact is this conversation. */
 const HERE =
   /(?:在?这(?:里|儿|边|个)|就这|微信(?:上)?|此处|contact me here|right here|in this chat)[^,]{0,8}(?:联系|回|说|找|沟通|行|就好|可以|就可以|聊|here)|contact me here|不(?:方便|想)(?:留|给|说)/;
@@ -80,7 +83,8 @@ const HERE =
 export function replyOf(text: string, expecting: Asking | undefined): 'yes' | 'no' | 'unknown' | undefined {
   if (text.length > 80) return undefined;
   if (expecting === 'contactPhone' && HERE.test(text)) return 'unknown';
-  if (UNKNOWN.test(text) || (expecting !== undefined && UNKNOWN_LEAD.test(text))) return 'unknown';
+  if (UNKNOWN.test(text) || (expecting !== undefined && UNKNOWN_WHETHER.test(text)) || (expecting !== undefined && UNKNOWN_LEAD.test(text)))
+    return 'unknown';
   if (YES.test(text)) return 'yes';
   if (NO.test(text)) return 'no';
   if (expecting === undefined) return undefined;

@@ -107,6 +107,12 @@ const RULES: readonly Rule[] = [
     resolve: monthAndDay,
     calendar: true,
   },
+  {
+    pattern:
+      /(?<![\d.:/-])(?<m>0[1-9]|1[0-2])(?<d>3[01]|[12]\d|0[1-9])(?=[ ,]{0,2}(?:\d{1,2}[:点]|[一二三四五六七八九十]{1,3}点|上午|下午|晚上|中午|早上|凌晨))/g,
+    resolve: monthAndDay,
+    calendar: true,
+  },
   { pattern: /(?<![\d./a-z-])(?<m>1[0-2]|0?[1-9])\/(?<d>3[01]|[12]\d|0?[1-9])(?![\d./])/g, resolve: monthAndDay, calendar: true },
   {
     pattern: new RegExp(

@@ -41,7 +41,7 @@ export function extract(text: string, options: ExtractOptions): Extraction {
   const signals = findSignals(normalized);
   const found = findFacts(normalized, text, { ...options, reply, signals });
   const language = languageOf(text);
-  const shrugs = !reply && shrug(normalized, expecting, found.slots);
+  const shrugs = (!reply && shrug(normalized, expecting, found.slots)) || lacks(normalized, expecting, found.slots);
   return {
     normalized,
     slots: shrugs ? found.slots.filter(({ slot }) => slot !== expecting) : found.slots,
@@ -65,6 +65,32 @@ function shrug(text: string, expecting: Asking | undefined, slots: readonly Slot
   if (!expecting || text.length > SHRUG_LENGTH || !SHRUG.test(text)) return false;
   const own = slots.find(({ slot }) => slot === expecting);
   return own === undefined || (FREE_TEXT.has(own.slot) && own.value === text);
+}
+
+/** Asked for what is written somewhere: 单子没打出来, 没有入账哪来的打款方. Asked when it was refunded: 还没退呢. */
+const LOOKED_UP = new Set<Asking>([
+  'caseId',
+  'rrn',
+  'merchantNo',
+  'terminalNo',
+  'orderNo',
+  'merchantOrderNo',
+  'cardLast4',
+  'settleCardLast4',
+  'payerName',
+  'payeeName',
+  'noticeText',
+  'issuerName',
+  'acquirerName',
+  'contactPhone',
+]);
+const LACKS = /^[^,\d]{0,8}(?:没|未|无|不(?:知|清|记|方便)|看不|找不|查不|丢|扔|哪来|哪有)|\b(?:no|not|n't|none|lost)\b/;
+const NOT_STARTED = /(?:没|未|没有)(?:有)?(?:给我)?(?:退|发起|申请|办|弄|操作|开始)|not (?:yet )?(?:started|requested|refunded)/;
+
+function lacks(text: string, expecting: Asking | undefined, slots: readonly SlotMention[]): boolean {
+  if (!expecting || text.length > 30 || slots.some(({ slot }) => slot === expecting)) return false;
+  if (expecting === 'refundTime') return NOT_STARTED.test(text);
+  return LOOKED_UP.has(expecting) && LACKS.test(text);
 }
 
 interface FactOptions extends ExtractOptions {
@@ -105,7 +131,7 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
     fee: feeOnly,
     shortCounts: feeOnly || signals.includes('chargeback'),
   });
-  const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|fee|charge/.test(normalized);
+  const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|收钱|要钱|返|fee|charge/.test(normalized);
   const enums = findEnums(normalized, { expecting, reply }).filter(({ slot }) => slot !== 'feeAgreed' || feeTalk);
   const issue = issueOf(
     normalized,
@@ -162,6 +188,7 @@ function feeMention(
   expecting: Asking | undefined,
   issue: string | undefined,
 ): SlotMention[] {
+  if (expecting === 'instantFee' && fee?.name === 'instantFee') return [];
   if (fee && (expecting === 'feeName' || issue === 'R3' || issue === 'R5' || issue === 'R4' || issue === undefined))
     return [{ slot: 'feeName', value: fee.name, text: fee.word }];
   return expecting === 'feeName' && text.length >= 2 && text.length <= 30 ? [{ slot: 'feeName', value: text, text }] : [];

@@ -55,6 +55,9 @@ export function instants(text: string, now: string): TimeMention[] {
     return [at(match, (count + (groups.half || groups.half2 ? 0.5 : 0)) * unit)];
   });
   const just = firstMatches(text, JUST_NOW)
+    .filter(
+      (match) => !ago.some(({ start }) => start >= match.index && start - match.index - match[0].length <= 2 && start !== match.index),
+    )
     .filter((match) => !NOT_A_SALE.test(text.slice((match.index ?? 0) + match[0].length)))
     .map((match) => at(match, 0));
   return [...ago, ...just];

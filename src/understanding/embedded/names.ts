@@ -42,7 +42,7 @@ function isWord(text: string, at: number, word: string): boolean {
 const SETTLE_BANK = /结算|到账(?:的|那张)?卡|收款(?:的)?卡|开户行|打到|划到|结到|进的?是?卡|入账(?:的)?卡|提现到|绑(?:定)?的|settle|payout/;
 /** 个体工商户, 工商局 are no bank. */
 const NO_BANK_AFTER = /^工商(?!银行|行|$|[的卡信储,。 ])/;
-const PAYER_BANK = /信用卡|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
+const PAYER_BANK = /信用卡|(?<!结算|收款)卡□|顾客|客人|客户|刷的|刷了|付的|付款|持卡|发卡|被扣|扣了|他的|credit/;
 
 function cued(left: string, right: string): 'issuerName' | 'settleBank' | undefined {
   if (SETTLE_BANK.test(left) || /^.{0,8}(?:结算|收款(?:卡|的)|到账卡|卡(?:上|里)(?:也|都|还)?没)/.test(right)) return 'settleBank';
@@ -71,7 +71,7 @@ export interface NameOptions {
 const NO_BANK = /中国银行(?:业|保险)|人民银行|银监/;
 /** 拉卡拉 asked about (正规吗) is still the acquirer named. */
 function acquirer(text: string): SlotMention[] {
-  const found = findNames(text, ACQUIRERS).at(-1);
+  const found = findNames(text.replaceAll('支付宝', '□□□'), ACQUIRERS).at(-1);
   return found ? [{ slot: 'acquirerName', value: found.name, text: found.word }] : [];
 }
 
@@ -113,14 +113,17 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
 const isElsewhere = (text: string, word: string): boolean => ELSEWHERE[word]?.test(text) ?? false;
 
 const PAYER_LABEL =
-  /(?:给我(?:打|转)(?:钱|款)?的|打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:上?(?:显示|写)|叫|是|为|的|:)*\s?(?:是|个|一个|叫)?(?<v>[^,。!?;\s□]{2,24})/;
+  /(?:给我(?:打|转)(?:钱|款)?的|打款方|付款方|汇款方|打款人|汇款人|付款人|转账方|对方户名|打款账户|付款账户|对方账户)(?:名称|名字|户名|全称)?(?:上?(?:显示|写)|叫|是|为|的|:)*\s?(?:是|一?个(?!人)|叫)?(?<v>[^,。!?;\s□]{2,24})/;
 const PAYEE_LABEL =
   /(?:收款方|收款人|商户全称|收款商户|商户名称|收款账户)(?:名称|名字|全称|户名)?(?:显示|写|叫|是|为|的|:)*\s?(?<v>[^,。!?;\s□]{2,24})/;
-const NO_NAME = /^(?:谁|什么|哪|不|没|吗|呢|怎么|账户|是谁|显示什么|的|了|不是|查|那边|说)/;
+const NO_NAME = /^(?:谁|什么|哪|不|没|吗|呢|怎么|账户|是谁|显示什么|的|了|不是|查|那边|说|(?:个人|私人|自然人)(?:$|的|账户$))/;
+/** No name is a sentence: 没有入账哪来的打款方. */
+const SENTENCE = /没|哪|不(?:知|清|认|懂|会|是)|查|怎么|什么|谁|吗|呢|入账|到账|扣|刷|退|[?]/;
+const NAME_LENGTH = 30;
 /** What is said after a name: …打的, …的个人账户. */
 const OWN_WORDS = /(?:打|转|付)(?:的|过来的?|来的)$|的?(?:个人|私人)?账户$/;
 const LEAD_IN =
-  /^(?:上面)?(?:就)?(?:显示|提示|写着?|说)?(?:是|叫|的是|的|为|:|：|好像是|应该是)?\s?(?:一?个)?(?:不认识的|陌生的?)?(?:名字)?(?:叫)?/;
+  /^(?:上面)?(?:就)?(?:显示|提示|写着?|说)?(?:是|叫|的是|的|为|:|：|好像是|应该是)?\s?(?:一?个(?!人))?(?:不认识的|陌生的?)?(?:(?:个人|私人)(?:的)?(?:账户|户名)?(?=叫|是))?(?:名字)?(?:叫|是)?/;
 
 function payer(text: string, original: string, expecting: Asking | undefined): SlotMention[] {
   const slots = [
@@ -137,7 +140,7 @@ function payer(text: string, original: string, expecting: Asking | undefined): S
       .replace(LEAD_IN, '')
       .replace(/[。.!！,，]+$/, '')
       .slice(0, 60);
-    return value === '' ? [] : [{ slot, value, text: value }];
+    return value === '' || value.length > NAME_LENGTH || SENTENCE.test(value) ? [] : [{ slot, value, text: value }];
   });
 }
 

@@ -49,6 +49,35 @@ function rewrite(text: string): string {
 /** 「昨 天 刷 卡」 as some voice keyboards write it. */
 const SPACED_OUT = /\p{Script=Han} \p{Script=Han} \p{Script=Han} \p{Script=Han}(?: |$)/u;
 
+/** T 加 1 */
+const T_PLUS = /(?<![a-z])([td]) ?(?:\+|加) ?([01])(?![a-z\d.])/g;
+
+const TEENS =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
+const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+const ENGLISH_SUM = new RegExp(
+  `\\b(?:(?:${[...TEENS, ...TENS].join('|')}|a|\\d{1,3})[ -]){1,3}(?:hundred|thousand|grand)\\b(?:[ -](?:and[ -])?(?:${[...TEENS, ...TENS, 'hundred', 'thousand'].join('|')})\\b){0,6}`,
+  'g',
+);
+
+/** five hundred and sixty = 560, two grand = 2000. */
+function englishSum(words: string): string {
+  let total = 0;
+  let part = 0;
+  for (const word of words.split(/[ -]/)) {
+    if (word === 'hundred') part *= 100;
+    else if (word === 'thousand' || word === 'grand') {
+      total += part * 1000;
+      part = 0;
+    } else if (word === 'a') part += 1;
+    else if (word !== 'and')
+      part += /^\d/.test(word) ? Number(word) : Math.max(TEENS.indexOf(word), (TENS.indexOf(word) + 2) * 10 * Number(TENS.includes(word)));
+  }
+  return `${total + part} yuan`;
+}
+
 /**
  * The form every rule reads: first 2,000 characters, half-width, simplified, lower case, no invisible characters,
  * usual misspellings, dialect words and abbreviations rewritten. A full-width comma becomes 「, 」 unless it groups full-width digits.
@@ -62,9 +91,11 @@ export function normalize(text: string): string {
     .slice(0, MAX_LENGTH)
     .replace(INVISIBLE, '')
     .replace(/[￥¥]/g, '¥')
+    .replace(/[’‘`´]/g, "'")
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim();
-  const joined = SPACED_OUT.test(half) ? half.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '') : half;
+  const told = half.replace(T_PLUS, '$1+$2').replace(ENGLISH_SUM, englishSum);
+  const joined = SPACED_OUT.test(told) ? told.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '') : told;
   return rewrite(simplify(joined.replace(/(?<!關)係/g, '是')));
 }

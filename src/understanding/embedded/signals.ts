@@ -12,6 +12,10 @@ const RULES = [...SAFETY_RULES, ...PAYOUT_RULES, ...SALE_RULES];
 /** Signals whose words may be far apart: read over the whole message, not clause by clause. */
 const WIDE = new Set<Signal>(['noSaleMade', 'wrongAmount', 'orderNotUpdated', 'batchedPayout', 'fakeProof']);
 
+/** 才刷了八千, 条件还没到: what was promised is not due yet. */
+const NOT_DUE =
+  /(?:还|才)(?:没|未)?(?:有)?(?:刷|用|做|达)(?:了|到)?(?:不)?(?:满|够|到|标|\s?[\d一二三四五六七八九两]{1,4}(?:千|百|块|元|万|\d))|没(?:有)?(?:刷|达)(?:满|够|标|到)|条件(?:还)?(?:没|未|不)|haven'?t (?:reached|met)/;
+
 /** Signals of a message (normalised text). */
 export function findSignals(text: string): Signal[] {
   const parts = clauses(text);
@@ -20,5 +24,6 @@ export function findSignals(text: string): Signal[] {
     const readings = WIDE.has(signal) ? [...parts, text.slice(0, 400)] : parts;
     if (readings.some((part) => when.test(part) && !not?.test(part) && !GENERAL.test(part))) found.add(signal);
   }
+  if (NOT_DUE.test(text)) found.delete('promisedReturn');
   return [...found];
 }

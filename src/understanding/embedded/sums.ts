@@ -23,7 +23,7 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+  /刷|交了|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
@@ -47,7 +47,12 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   if (ASKS_MONEY.has(options.expecting)) return true;
   if (FEE_AFTER.test(text.slice(token.end, token.end + 10)) || FEE_BEFORE.test(text.slice(Math.max(0, token.start - 16), token.start)))
     return true;
-  if (whole) return false;
+  if (whole) return STANDS_FOR_SUM.has(options.expecting) && /^\d{3,6}(?:\.\d\d?)?$/.test(token.text);
+  if (
+    options.aboutMoney &&
+    (EACH_AFTER.test(text.slice(token.end, token.end + 8)) || EACH_BEFORE.test(text.slice(Math.max(0, token.start - 6), token.start)))
+  )
+    return true;
   const wide = text.slice(Math.max(0, token.start - 24), token.start);
   const corrects = CORRECTS.test(wide) || AFTER_DENIAL.test(wide);
   if (corrects && token.text.length >= 2) return true;
@@ -58,11 +63,13 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   if (figure) return before || AFTER_SALE.test(text.slice(token.end, token.end + 8));
   return before && DIRECT_VERB.test(text.slice(Math.max(0, token.start - 8), token.start));
 }
+/** Asked for a choice, a lone figure can only be the sum. */
+const STANDS_FOR_SUM = new Set<Asking | undefined>(['role', 'issueType', 'payMethod', 'txStatus', 'settleProduct', 'payoutStatus', 'menu']);
 const DIRECT_VERB =
   /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
-  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|变成了?|(?:就|只|才)剩|给我(?:结|打|划|到)(?:了|来|的)?|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□])到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
+  /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|变成了?|(?:就|只|才)剩|给我(?:结|打|划|到)(?:了|来|的)?|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□] ?)到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
 const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收|进)\S{0,2}$/;
 const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)(?!(?:只有|只|才|就)?\s?[\d□一二三四五六七八九十百两])/;
 const INSTANT_BEFORE =
@@ -106,6 +113,9 @@ function roleOf(before: string, after: string): SumRole {
   return 'sale';
 }
 
+/** 到了4970扣了30: what was taken from the sale. */
+const TAKEN_OFF = /扣(?:了|掉|走)(?:我)?\s?$/;
+
 /** Between two sums of one list. */
 const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$/;
 
@@ -114,7 +124,7 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
   const counted = tokens.map((token) => token.fen !== undefined && counts(token, text, options));
   const beside = (a: AmountToken | undefined, b: AmountToken | undefined): boolean =>
     a !== undefined && b !== undefined && AND.test(text.slice(a.end, b.start));
-  return tokens.flatMap((token, at): Sum[] => {
+  const sums = tokens.flatMap((token, at): Sum[] => {
     const listed =
       (counted[at - 1] === true && beside(tokens[at - 1], token)) || (counted[at + 1] === true && beside(token, tokens[at + 1]));
     if (token.fen === undefined || !(counted[at] || listed)) return [];
@@ -131,4 +141,10 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
       },
     ];
   });
+  const net = sums.find(({ role }) => role === 'net');
+  return sums.map((sum) =>
+    net && sum.role === 'sale' && sum.fen < net.fen && TAKEN_OFF.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start))
+      ? { ...sum, role: 'short' }
+      : sum,
+  );
 }

@@ -27,7 +27,7 @@ export interface When {
 const ASKED_TIMES = new Set<Asking | undefined>(['txTime', 'refundTime', 'feeTime']);
 /** 今天还没到, 明天到, 说好周五到: not the time of the sale. */
 const STATUS_AFTER =
-  /^了(?:[ ,。!?]|$)|^(?:的时候)?[ ,]?(?:了|都|也|才|又|就|再|又去|去|我)?(?:还(?:没|不|是没|未)|都?(?:没|不)(?:有)?(?:到|收到|见|看到|来|进|动静)|仍|依然|依旧|一直没|才(?:发现|到|看到|知道)|发现|看(?:了|到|一下|后台|手机|账户)|查(?:了|到|账|一下)|问(?:了|过)?|打(?:了)?(?:电话|客服)|去(?:银行|查|问)|到了?(?:账|了)|(?:也|都)?照(?:样)?(?:到|能|结)|入账|进账|打款|出款|到(?:还是|吗|不|$|呢|[?])|能到|会到|可以到|应该到|该到|就到|必须|一定|得(?:给|到)|(?:我|才|刚|就)*(?:换|装|开通|绑|寄|激活|入网|注册)(?:的|了|过)?(?:新)?(?:结算|收款)?(?:卡|账户|机|pos|的$|了$|$|新)|(?:我|才|刚|就)*(?:办|申请|改|签)(?:的|了|过)?(?:新)?(?:结算|收款)?(?:卡|账户|机|pos|新|合同)|给我(?:个)?(?:说法|答复|打|结|到)|收到(?:短信|通知)|之内|以内|说|(?:还|仍)在|投诉|联系|显示|提示还|对账|想起来|盘账|not (?:yet )?(?:received|arrived)|still|i (?:checked|called|still))/;
+  /^了(?:[ ,。!?]|$)|^(?:的时候)?[ ,]?(?:了|都|也|才|又|就|再|又去|去|我)?(?:还(?:没|不|是没|未)|都?(?:没|不)(?:有)?(?:到|收到|见|看到|来|进|动静)|仍|依然|依旧|一直没|才(?:发现|到|看到|知道)|发现|看(?:了|到|一下|后台|手机|账户)|查(?:了|到|账|一下)|问(?:了|过)?|打(?:了)?(?:电话|客服)|去(?:银行|查|问)|到了?(?:账|了)|(?:也|都)(?:会|能|给|有)?(?:到|结|划|打)(?!了)|(?:也|都)?照(?:样)?(?:到|能|结)|队列|入账|进账|打款|出款|到(?:还是|吗|不|$|呢|[?])|能到|会到|可以到|应该到|该到|就到|必须|一定|得(?:给|到)|(?:我|才|刚|就)*(?:换|装|开通|绑|寄|激活|入网|注册)(?:的|了|过)?(?:新)?(?:结算|收款)?(?:卡|账户|机|pos|的$|了$|$|新)|(?:我|才|刚|就)*(?:办|申请|改|签)(?:的|了|过)?(?:新)?(?:结算|收款)?(?:卡|账户|机|pos|新|合同)|给我(?:个)?(?:说法|答复|打|结|到)|收到(?:短信|通知)|之内|以内|说|(?:还|仍)在|投诉|联系|显示|提示还|对账|想起来|盘账|not (?:yet )?(?:received|arrived)|still|i (?:checked|called|still))/;
 const PROMISE_BEFORE =
   /(?:说好?|承诺|答应|保证|预计|最晚|最迟|应该|本来|按理|要等到?|等到?|拖到|(?<![秒没不道未])到|截止|直到|截至|至今|过了|until|by|since)(?:是|说|在|了|的)?$/;
 const REFUND = /(?<!签)退(?!票|出|押)|refund|撤销/;
@@ -63,6 +63,7 @@ function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeS
   if (done) return done.startsWith('退') ? 'refundTime' : 'txTime';
   const told = /\b(?:paid|bought|swiped|charged|requested|applied|initiated|submitted|refunded)\b/.test(before);
   if (told && /refund|return/.test(text) && !/\b(?:paid|bought|swiped|charged)\b/.test(before)) return 'refundTime';
+  if (/^[^,]{0,8}(?:办|发起|申请|弄|操作|提交)[^,]{0,4}的?退/.test(after)) return 'refundTime';
   if ((STATUS_AFTER.test(after) && !told) || (PROMISE_BEFORE.test(before) && !/应该是$/.test(before))) return undefined;
   const saleNear = SALE.exec(near)?.index ?? 99;
   const refundNear = /^(?:的)?[那这](?:一)?笔/.test(near) ? 99 : (REFUND.exec(near)?.index ?? 99);
