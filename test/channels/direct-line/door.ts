@@ -96,6 +96,7 @@ export async function openDirectLineDoor(worlds: readonly World[], used: { turn:
       const greeted = new Promise<void>((resolve) => arrivals.set(id, resolve));
       await at('POST /conversations', { token: token(), body: locale });
       await greeted;
+      for (const process of processes) await process.pass(key);
 
       async function send({ text, attachments = [] }: Partial<Activity>): Promise<void> {
         const activity = { type: 'message', text, ...locale };
