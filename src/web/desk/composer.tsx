@@ -1,0 +1,109 @@
+import { Button, Input, Modal, Select, Space } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { type CaseView, call, type Me, type QuickReply } from './api';
+import { yuan } from './queue';
+import type { Words } from './words';
+
+interface ComposerProps {
+  readonly found: CaseView;
+  readonly me: Me;
+  readonly words: Words;
+  readonly isMine: boolean;
+  readonly act: (name: string, body: object) => Promise<boolean>;
+  readonly fail: (error: unknown) => void;
+}
+
+const LONGEST = 2000;
+
+/** Where an agent writes. What is not sent yet survives a refresh. */
+export function Composer({ found, me, words, isMine, act, fail }: ComposerProps): ReactNode {
+  const key = `daozhang.desk.draft.${found.id}`;
+  const [text, setText] = useState(() => localStorage.getItem(key) ?? '');
+  const [busy, setBusy] = useState(false);
+  const [replies, setReplies] = useState<readonly QuickReply[]>([]);
+  const [title, setTitle] = useState<string>();
+  useEffect(() => void call<readonly QuickReply[]>('replies').then(setReplies, fail), [fail]);
+
+  function write(next: string): void {
+    setText(next);
+    if (next) localStorage.setItem(key, next);
+    else localStorage.removeItem(key);
+  }
+
+  async function send(name: 'reply' | 'note'): Promise<void> {
+    if (text.trim() === '' || busy) return;
+    setBusy(true);
+    if (await act(name, { text: text.trim() })) write('');
+    setBusy(false);
+  }
+
+  async function keep(): Promise<void> {
+    try {
+      const added = await call<QuickReply>('replies', { title, text: text.trim(), shared: me.role !== 'agent' });
+      setReplies([...replies, added]);
+    } catch (error) {
+      fail(error);
+    }
+    setTitle(undefined);
+  }
+
+  const variables: Readonly<Record<string, string>> = {
+    [words.variables.id]: found.id,
+    [words.variables.name]: me.name,
+    [words.variables.amount]: found.amount === undefined ? '' : yuan(found.amount),
+  };
+  const fillIn = (template: string) => template.replace(/\{([^{}]+)\}/g, (whole, name: string) => variables[name] ?? whole);
+
+  return (
+    <div className="composer">
+      <Input.TextArea
+        aria-label={words.write}
+        placeholder={isMine ? words.write : words.writeNote}
+        autoSize={{ minRows: 2, maxRows: 6 }}
+        maxLength={LONGEST}
+        value={text}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !isMine) return;
+          event.preventDefault();
+          void send('reply');
+        }}
+      />
+      <Space wrap className="composer-row">
+        <Select
+          className="quick"
+          aria-label={words.quick}
+          placeholder={words.quick}
+          value={null}
+          onChange={(id: string | null) => write(`${text}${fillIn(replies.find((one) => one.id === id)?.text ?? '')}`)}
+          options={replies.map((one) => ({ value: one.id, label: one.title }))}
+        />
+        <Button disabled={text.trim() === ''} onClick={() => setTitle('')}>
+          {words.keepQuick}
+        </Button>
+        <Button disabled={text.trim() === '' || busy} onClick={() => void send('note')}>
+          {words.addNote}
+        </Button>
+        <Button type="primary" disabled={!isMine || text.trim() === '' || busy} onClick={() => void send('reply')}>
+          {words.send}
+        </Button>
+      </Space>
+      <Modal
+        open={title !== undefined}
+        title={words.keepQuick}
+        onCancel={() => setTitle(undefined)}
+        onOk={() => void keep()}
+        okButtonProps={{ disabled: !title?.trim() }}
+      >
+        <p>{words.variableHint}</p>
+        <Input
+          aria-label={words.quickTitle}
+          placeholder={words.quickTitle}
+          maxLength={40}
+          value={title ?? ''}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+      </Modal>
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { App as Antd, Badge, Button, Select, Tabs } from 'antd';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { type CaseView, call, type Me, Refused, type Row } from './api';
+import { CasePane } from './case-pane';
+import { Queue } from './queue';
+import { type News, ring, useLive } from './use-live';
+import type { Tag, Words } from './words';
+
+const Figures = lazy(() => import('./figures').then(({ Figures: component }) => ({ default: component })));
+
+interface DeskProps {
+  readonly me: Me;
+  readonly words: Words;
+  readonly tag: Tag;
+  readonly onTag: (tag: Tag) => void;
+  readonly onOut: () => void;
+}
+
+export interface Filter {
+  readonly state: 'open' | 'closed';
+  readonly q: string;
+}
+
+const PRESENCE_MS = 30_000;
+
+/** The lists on the left, the case on the right; everything live. */
+export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
+  const { message } = Antd.useApp();
+  const [filter, setFilter] = useState<Filter>({ state: 'open', q: '' });
+  const [rows, setRows] = useState<{ readonly total: number; readonly rows: readonly Row[] }>();
+  const [chosen, setChosen] = useState(() => new URLSearchParams(location.search).get('case') ?? undefined);
+  const [found, setFound] = useState<CaseView>();
+  const [presence, setPresence] = useState<'online' | 'busy' | 'away'>('online');
+  const [tab, setTab] = useState('cases');
+  const [unseen, setUnseen] = useState(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  const fail = useCallback(
+    (error: unknown) => {
+      if (error instanceof Refused && error.status === 401) return onOut();
+      if (error instanceof Refused && error.code === 'WRONG_OWNER') {
+        void message.warning(`${words.wrongOwner} ${error.facts.agent?.name ?? ''}`);
+        return;
+      }
+      void message.error(error instanceof Refused ? `${words.refused} (${error.code})` : words.offline);
+    },
+    [message, onOut, words],
+  );
+  const readRows = useCallback(async () => {
+    const query = new URLSearchParams({ state: filter.state, ...(filter.q && { q: filter.q }) });
+    setRows(await call(`rows?${query}`));
+  }, [filter]);
+  const readCase = useCallback(async () => {
+    if (!chosen) return setFound(undefined);
+    try {
+      setFound(await call<CaseView>(`cases/${encodeURIComponent(chosen)}`));
+    } catch (error) {
+      setFound(undefined);
+      setChosen(undefined);
+      throw error;
+    }
+  }, [chosen]);
+
+  useEffect(() => void readRows().catch(fail), [readRows, fail]);
+  useEffect(() => {
+    history.replaceState(null, '', chosen ? `?case=${chosen}` : location.pathname);
+    readCase().catch(fail);
+  }, [readCase, chosen, fail]);
+
+  const isLive = useLive((news: News | undefined) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void readRows().catch(fail), 120);
+    if (!news || news.caseId === chosen) readCase().catch(fail);
+    const calls = news?.kind === 'opened' || news?.kind === 'reopened' || news?.kind === 'message';
+    if (!calls || presence === 'away') return;
+    ring();
+    if (document.hidden) setUnseen((count) => count + 1);
+  });
+  useEffect(() => {
+    document.title = unseen > 0 ? `(${unseen}) ${words.title}` : words.title;
+    const look = () => !document.hidden && setUnseen(0);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [unseen, words]);
+  useEffect(() => {
+    const tell = () => void call('presence', { state: presence }).catch(() => undefined);
+    tell();
+    const every = setInterval(tell, PRESENCE_MS);
+    return () => clearInterval(every);
+  }, [presence]);
+
+  const refresh = useCallback(() => Promise.all([readRows(), readCase()]).catch(fail), [readRows, readCase, fail]);
+
+  return (
+    <div className="desk">
+      <header className="top">
+        <h1>{words.title}</h1>
+        <Badge status={isLive ? 'success' : 'error'} text={isLive ? words.live : words.offline} />
+        <span className="grow" />
+        <span>
+          {me.name} · {words.roles[me.role]}
+        </span>
+        <Select
+          aria-label={words.presence}
+          value={presence}
+          onChange={setPresence}
+          options={(['online', 'busy', 'away'] as const).map((value) => ({ value, label: words.states[value] }))}
+        />
+        <Button onClick={() => onTag(tag === 'zh-CN' ? 'en-US' : 'zh-CN')}>{tag === 'zh-CN' ? 'English' : '中文'}</Button>
+        <Button onClick={() => void call('sign-out', {}).then(onOut, fail)}>{words.signOut}</Button>
+      </header>
+      {me.role !== 'agent' && (
+        <Tabs
+          className="tabs"
+          activeKey={tab}
+          onChange={setTab}
+          items={[
+            { key: 'cases', label: words.cases },
+            { key: 'figures', label: words.figures },
+          ]}
+        />
+      )}
+      {tab === 'figures' ? (
+        <Suspense fallback={null}>
+          <Figures words={words} />
+        </Suspense>
+      ) : (
+        <main className={chosen ? 'panes panes--case' : 'panes'}>
+          <Queue {...{ words, filter, rows, chosen, me }} onFilter={setFilter} onChoose={setChosen} />
+          {found ? (
+            <CasePane key={found.id} {...{ found, me, words, refresh, fail }} onBack={() => setChosen(undefined)} />
+          ) : (
+            <section className="nothing">{words.nothing}</section>
+          )}
+        </main>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { Form, Input, Modal, Select } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { type CaseView, type Colleague, call, type Me } from './api';
+import type { Words } from './words';
+
+export type Asking = 'transfer' | 'return' | 'close';
+
+interface FormProps {
+  readonly asking: Asking;
+  readonly found: CaseView;
+  readonly me: Me;
+  readonly words: Words;
+  readonly act: (name: string, body: object) => Promise<boolean>;
+  readonly fail: (error: unknown) => void;
+  readonly onDone: () => void;
+}
+
+interface Values {
+  readonly to?: string;
+  readonly outcome?: string;
+  readonly text?: string;
+}
+
+/** Transfer, give back or close: what else must be said. */
+export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormProps): ReactNode {
+  const [form] = Form.useForm<Values>();
+  const [agents, setAgents] = useState<readonly Colleague[]>([]);
+  useEffect(() => void call<readonly Colleague[]>('agents').then(setAgents, fail), [fail]);
+
+  async function finish({ to, outcome, text }: Values): Promise<void> {
+    const note = text?.trim() ? { note: text.trim() } : {};
+    const target = to?.startsWith('queue:') ? { queue: to.slice(6) } : { agent: to?.slice(6) };
+    const body = asking === 'transfer' ? { ...target, ...note } : asking === 'return' ? { finding: text?.trim() } : { outcome, ...note };
+    if (await act(asking, body)) onDone();
+  }
+
+  const needed = [{ required: true, whitespace: true, message: words.needed }];
+  const people = agents
+    .filter(({ id }) => id !== me.id)
+    .map(({ id, name, state }) => ({ value: `agent:${id}`, label: `${name} (${words.states[state]})` }));
+  const queues = Object.entries(words.queues).map(([id, label]) => ({ value: `queue:${id}`, label }));
+  const title = asking === 'transfer' ? words.transfer : asking === 'return' ? words.giveBack : words.close;
+  return (
+    <Modal
+      open
+      title={`${title} · ${found.id}`}
+      onCancel={onDone}
+      onOk={() => form.submit()}
+      okText={words.confirm}
+      cancelText={words.cancel}
+    >
+      <Form form={form} layout="vertical" onFinish={finish}>
+        {asking === 'transfer' && (
+          <Form.Item name="to" label={words.transferTo} rules={[{ required: true, message: words.needed }]}>
+            <Select
+              options={[
+                { label: words.agents, options: people },
+                { label: words.queue, options: queues },
+              ]}
+            />
+          </Form.Item>
+        )}
+        {asking === 'close' && (
+          <Form.Item name="outcome" label={words.outcome} rules={[{ required: true, message: words.needed }]}>
+            <Select options={Object.entries(words.outcomes).map(([value, label]) => ({ value, label }))} />
+          </Form.Item>
+        )}
+        <Form.Item
+          name="text"
+          label={asking === 'transfer' ? words.note : asking === 'return' ? words.finding : words.closingNote}
+          rules={asking === 'transfer' ? [] : needed}
+        >
+          <Input.TextArea rows={3} maxLength={asking === 'return' ? 500 : 1000} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

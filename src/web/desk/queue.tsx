@@ -1,0 +1,88 @@
+import { Input, Segmented, Tag } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Me, Row } from './api';
+import type { Filter } from './desk';
+import { fill, type Words } from './words';
+
+interface QueueProps {
+  readonly words: Words;
+  readonly me: Me;
+  readonly filter: Filter;
+  readonly rows: { readonly total: number; readonly rows: readonly Row[] } | undefined;
+  readonly chosen: string | undefined;
+  readonly onFilter: (filter: Filter) => void;
+  readonly onChoose: (id: string) => void;
+}
+
+export const COLORS = { P0: 'red', P1: 'volcano', P2: 'gold', P3: 'blue' } as const;
+const MINUTE_MS = 60_000;
+
+/** ¥8,600.00 */
+export const yuan = (fen: number): string => `¥${(fen / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`;
+
+/** Cases that wait, are worked on, or are closed: who has them, how long they wait, and whether the promise is kept. */
+export function Queue({ words, me, filter, rows, chosen, onFilter, onChoose }: QueueProps): ReactNode {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), MINUTE_MS / 4);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <nav className="queue" aria-label={words.cases}>
+      <Input.Search
+        allowClear
+        aria-label={words.search}
+        placeholder={words.search}
+        defaultValue={filter.q}
+        onSearch={(q) => onFilter({ ...filter, q: q.trim() })}
+      />
+      <Segmented<Filter['state']>
+        block
+        value={filter.state}
+        onChange={(state) => onFilter({ ...filter, state })}
+        options={[
+          { value: 'open', label: words.open },
+          { value: 'closed', label: words.closed },
+        ]}
+      />
+      <p className="total" role="status">
+        {rows && fill(words.total, { count: rows.total })}
+      </p>
+      <ul>
+        {rows?.rows.map((row) => (
+          <li key={row.id}>
+            <button
+              type="button"
+              className={row.id === chosen ? 'row row--chosen' : 'row'}
+              aria-current={row.id === chosen}
+              onClick={() => onChoose(row.id)}
+            >
+              <span className="row-head">
+                <Tag color={COLORS[row.priority]}>{row.priority}</Tag>
+                <span className="row-id">{row.id}</span>
+                {row.waitingSince && row.agent?.id === me.id && <span className="dot" role="img" aria-label={words.waiting} />}
+              </span>
+              <span className="row-line">
+                {words.queues[row.queue as keyof Words['queues']] ?? row.queue}
+                {row.amount !== undefined && ` · ${yuan(row.amount)}`}
+                {row.cardLast4 && ` · ${row.cardLast4}`}
+              </span>
+              <span className="row-line">
+                {row.owner === 'agent' ? row.agent?.name : words.owners[row.owner]}
+                <Wait {...{ row, now, words }} />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Wait({ row, now, words }: { readonly row: Row; readonly now: number; readonly words: Words }): ReactNode {
+  if (row.owner === 'closed' || row.owner === 'bot') return <span className="wait">{row.createdAt.slice(5, 16).replace('T', ' ')}</span>;
+  const waited = Math.max(0, Math.floor((now - Date.parse(row.waitingSince ?? row.createdAt)) / MINUTE_MS));
+  const isLate = row.owner === 'queue' && now > Date.parse(row.replyBy);
+  const due = row.replyBy.slice(5, 16).replace('T', ' ');
+  return <span className={isLate ? 'wait wait--late' : 'wait'}>{fill(isLate ? words.late : words.waited, { minutes: waited, due })}</span>;
+}

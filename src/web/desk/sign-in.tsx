@@ -1,0 +1,38 @@
+import { Alert, Button, Form, Input } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { call, type Me, Refused } from './api';
+import type { Words } from './words';
+
+export function SignIn({ words, onDone }: { readonly words: Words; readonly onDone: (me: Me) => void }): ReactNode {
+  const [fault, setFault] = useState<string>();
+  const [busy, setBusy] = useState(false);
+
+  async function enter(values: { readonly id: string; readonly key: string }): Promise<void> {
+    setBusy(true);
+    try {
+      onDone(await call<Me>('sign-in', values));
+    } catch (error) {
+      const code = error instanceof Refused ? error.code : '';
+      setFault(code === 'TOO_MANY' ? words.tooMany : code === '' ? words.offline : words.signInFailed);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main className="door">
+      <h1>{words.title}</h1>
+      <Form layout="vertical" onFinish={enter} requiredMark={false}>
+        <Form.Item name="id" label={words.agentId} rules={[{ required: true, message: words.needed }]}>
+          <Input autoComplete="username" autoFocus />
+        </Form.Item>
+        <Form.Item name="key" label={words.key} rules={[{ required: true, message: words.needed }]}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        {fault && <Alert type="error" title={fault} role="alert" className="fault" />}
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {words.signIn}
+        </Button>
+      </Form>
+    </main>
+  );
+}

@@ -1,0 +1,87 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { CaseEvent, CaseView, Said } from './api';
+import { fill, type Words } from './words';
+
+interface Line {
+  readonly key: string;
+  readonly at: string;
+  readonly side: 'user' | 'bot' | 'agent' | 'note' | 'event';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Everything said, with notes and what happened in between; `marked` is the time of the message that told a fact. */
+export function Transcript({
+  found,
+  words,
+  marked,
+}: {
+  readonly found: CaseView;
+  readonly words: Words;
+  readonly marked: string | undefined;
+}): ReactNode {
+  const end = useRef<HTMLDivElement>(null);
+  const lines = linesOf(found, words);
+  const last = lines[lines.length - 1]?.key;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last line moves the view
+  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [last]);
+  useEffect(() => {
+    if (marked) document.querySelector(`[data-at="${CSS.escape(marked)}"]`)?.scrollIntoView({ block: 'center' });
+  }, [marked]);
+  return (
+    <div
+      className="transcript"
+      role="log"
+      aria-label={words.transcript}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+      tabIndex={0}
+    >
+      {lines.map(({ key, at, side, name, text }) => (
+        <div
+          key={key}
+          data-at={side === 'user' ? at : undefined}
+          className={`line line--${side}${side === 'user' && at === marked ? ' line--marked' : ''}`}
+        >
+          {side !== 'event' && (
+            <span className="who">
+              {name} · {at.slice(11, 16)}
+            </span>
+          )}
+          <span className="said">{text}</span>
+        </div>
+      ))}
+      <div ref={end} />
+    </div>
+  );
+}
+
+function linesOf({ transcript, events }: CaseView, words: Words): readonly Line[] {
+  const written = new Map(events.filter(({ kind }) => kind === 'reply').map((event) => [event.activityId, event]));
+  const said = transcript.filter(({ type }) => type === 'message').map((one, index) => lineOf(one, written.get(one.id), { index, words }));
+  const others = events.filter(({ kind }) => kind !== 'reply' && kind !== 'message').map((event) => eventLine(event, words));
+  return [...said, ...others].sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+function lineOf(said: Said, written: CaseEvent | undefined, { index, words }: { readonly index: number; readonly words: Words }): Line {
+  const isUser = said.from?.role === 'user' || (said.from?.role !== 'bot' && said.from?.id !== 'bot' && !/^bot/i.test(said.from?.id ?? ''));
+  const pictures = (said.attachments ?? [])
+    .filter(({ contentType }) => !contentType.startsWith('application/vnd.'))
+    .map(() => `[${words.picture}]`);
+  const text = written?.text ?? [said.text ?? '', ...pictures].join(' ').trim();
+  const side = written ? 'agent' : isUser ? 'user' : 'bot';
+  const name = written?.by?.name ?? (isUser ? words.user : words.bot);
+  return { key: said.id ?? `${index}`, at: said.timestamp ?? '', side, name, text };
+}
+
+function eventLine({ id, kind, at, by, to, text, queue }: CaseEvent, words: Words): Line {
+  const isNote = kind === 'note';
+  const sentence = words.events[kind as keyof Words['events']] ?? kind;
+  const told = fill(sentence, { name: by?.name ?? '', to: to?.name ?? queue ?? '' });
+  return {
+    key: id,
+    at,
+    side: isNote ? 'note' : 'event',
+    name: isNote ? `${words.note} · ${by?.name ?? ''}` : '',
+    text: isNote ? (text ?? '') : `${at.slice(5, 16).replace('T', ' ')} ${told}${text ? `：${text}` : ''}`,
+  };
+}
