@@ -10,6 +10,9 @@ import { createTelemetry } from '../../../src/telemetry';
 import type { RunningTurns, TurnOptions } from '../../../src/turn';
 import { turnsOver } from '../../turns';
 
+// Other work on the machine must not fail a test.
+jest.setTimeout(20_000);
+
 export const BASE = '/api/direct-line/v3/directline';
 export const SECRET = 'the-secret-of-other-servers';
 
