@@ -1,7 +1,6 @@
-import { isTextKey, text } from '../locales';
 import type { Transaction } from '../src/domain/case';
 import { addSignals, addTransactions, learn, setFact, type Told, valueIn, withoutFact } from '../src/domain/draft';
-import { checkAmount, checkMoment } from '../src/domain/parse-slot';
+import { isFuture, isHuge } from '../src/domain/limits';
 import { type Asking, ENUM_SLOTS, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, TEXT_SLOTS } from '../src/domain/slots';
 import { readingOf } from '../src/understanding/embedded/pinyin';
 import { tellsAnother } from '../src/understanding/embedded/question';
@@ -70,8 +69,8 @@ function isStray({ asking, draft, text: words, understanding: { reply } }: Sessi
 /** A sum of millions or a time that has not come is asked again before it is believed; said a second time it stands. */
 function isPlausible(session: Session, { slot, value }: Told): boolean {
   if (value === 'unknown') return true;
-  const huge = slot === 'amount' && checkAmount(value as number) === 'askAgain';
-  const early = (slot === 'txTime' || slot === 'refundTime') && checkMoment(value as Moment, session.now) === 'future';
+  const huge = slot === 'amount' && isHuge(value as number);
+  const early = (slot === 'txTime' || slot === 'refundTime') && isFuture(value as Moment, session.now);
   if (!huge && !early) return true;
   const again = session.doubted.includes(slot) && huge;
   session.doubted = [...session.doubted, slot];
@@ -166,9 +165,4 @@ export function opensAnother({ draft, understanding }: Session): boolean {
 
 export function lastingFacts(draft: Session['draft']): Session['draft']['facts'] {
   return Object.fromEntries(LASTING.flatMap((slot) => (draft.facts[slot] ? [[slot, draft.facts[slot]]] : [])));
-}
-
-/** A sentence about a reason code, when locales have one. */
-export function reasonText(session: Session, key: string, params: Record<string, string>): string | undefined {
-  return isTextKey(key) ? text(session.locale, key, params) : undefined;
 }

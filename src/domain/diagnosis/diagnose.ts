@@ -1,7 +1,7 @@
-import { addDays, dateOf } from '../calendar';
 import type { CaseDraft, Diagnosis, Priority, Queue } from '../case';
 import { hasSignal, isSettled, timesAsked, valueIn } from '../draft';
 import { missingFor } from '../evidence';
+import { isTooOld } from '../limits';
 import type { Asking, Signal, SlotName, SlotValue } from '../slots';
 import { prioritise } from '../triage';
 import { heldVerdict } from './account';
@@ -12,8 +12,6 @@ import { preauthVerdict, proofVerdict, refundVerdict } from './refund';
 import { complaintVerdict, safetyVerdict } from './safety';
 import { cause, type Escalation, firstOpen, MAX_QUESTIONS, mayAsk, type Rules, type SelfService, type Verdict } from './verdict';
 
-/** A sale older than this is a matter for a person. Source: docs/domain.md §4.3. */
-const OLDEST_DAYS = 180;
 /** Evidence questions asked before a handoff; the rest is 「未提供」. */
 const MAX_EVIDENCE = 3;
 
@@ -41,7 +39,7 @@ export function readingOf(draft: CaseDraft): Reading | undefined {
 
 function tooOld(draft: CaseDraft, rules: Rules): boolean {
   const txTime = valueIn(draft, 'txTime');
-  return txTime !== undefined && txTime.date < addDays(dateOf(rules.now), -OLDEST_DAYS);
+  return txTime !== undefined && isTooOld(txTime, rules.now);
 }
 
 function verdictOf(draft: CaseDraft, rules: Rules): Verdict {
