@@ -73,7 +73,10 @@ async function interrupt(context: TurnContext): Promise<Interruption> {
 
 const SECRETS: readonly string[] = ['password', 'code', 'cvv', 'expiry'];
 
-async function noticeSecrets(context: TurnContext, { masked }: Session): Promise<void> {
+async function noticeSecrets(context: TurnContext, session: Session): Promise<void> {
+  const { masked, draft } = session;
+  const counts = Object.entries(masked).map(([kind, count]) => [kind, (draft.masked[kind] ?? 0) + count]);
+  if (counts.length > 0) session.draft = { ...draft, masked: { ...draft.masked, ...Object.fromEntries(counts) } };
   if (masked.pan) await say(context, 'privacy.pan');
   if (SECRETS.some((kind) => masked[kind])) await say(context, 'privacy.secret');
   if (masked.id) await say(context, 'privacy.id');
