@@ -16,7 +16,7 @@ export interface ConnectorOptions {
 
 /** Posts activities to the Bot Framework service that a conversation came from. */
 export interface Connector {
-  /** Throws DeliveryError. */
+  /** A `messageUpdate` replaces the message that `replyToId` names. Throws DeliveryError. */
   deliver(activity: Partial<Activity>): Promise<{ readonly id?: string }>;
   /** Closes kept connections. */
   close(): void;
@@ -33,8 +33,8 @@ export function createConnector({ token, timeoutMs }: ConnectorOptions): Connect
   const plain = { client: http, agent: new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) };
   const secure = { client: https, agent: new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) };
   const services = createServices(token === undefined);
-  const post = async ({ service, path, body }: Letter, bearer: string | undefined): Promise<Answer> => {
-    const send = () => request({ service, path, body, bearer, ...(service.secure ? secure : plain), timeoutMs });
+  const post = async ({ service, path, body, method }: Letter, bearer: string | undefined): Promise<Answer> => {
+    const send = () => request({ service, path, body, method, bearer, ...(service.secure ? secure : plain), timeoutMs });
     try {
       return await send();
     } catch (error) {
@@ -49,7 +49,7 @@ export function createConnector({ token, timeoutMs }: ConnectorOptions): Connect
   return {
     async deliver(activity) {
       const service = services(activity.serviceUrl ?? '');
-      const letter = { service, path: pathOf(activity, service), body: JSON.stringify(activity) };
+      const letter = letterOf(activity, service);
       let answer = await post(letter, await bearerOf(false));
       if (answer.status === 401 && token) answer = await post(letter, await bearerOf(true));
       return readAnswer(answer, service);
@@ -105,6 +105,14 @@ function pathOf({ conversation, replyToId }: Partial<Activity>, { base }: Servic
   return `${base}/v3/conversations/${encodeURIComponent(conversation.id)}/activities${reply}`;
 }
 
+/** An update is a PUT of a message on the one it replaces. */
+function letterOf(activity: Partial<Activity>, service: Service): Letter {
+  const path = pathOf(activity, service);
+  if (activity.type !== 'messageUpdate') return { service, path, method: 'POST', body: JSON.stringify(activity) };
+  const { replyToId: id, ...rest } = activity;
+  return { service, path, method: 'PUT', body: JSON.stringify({ ...rest, ...(id && { id }), type: 'message' }) };
+}
+
 interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
@@ -118,6 +126,7 @@ class StaleSocketError extends Error {}
 interface Letter {
   readonly service: Service;
   readonly path: string;
+  readonly method: 'POST' | 'PUT';
   readonly body: string;
 }
 
@@ -128,7 +137,7 @@ interface PostRequest extends Letter {
   readonly timeoutMs: number;
 }
 
-function request({ service, path, body, bearer, agent, client, timeoutMs }: PostRequest): Promise<Answer> {
+function request({ service, path, body, method, bearer, agent, client, timeoutMs }: PostRequest): Promise<Answer> {
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -137,7 +146,7 @@ function request({ service, path, body, bearer, agent, client, timeoutMs }: Post
   };
   return new Promise<Answer>((resolve, reject) => {
     const { hostname, port } = service;
-    const call = client.request({ hostname, port, path, method: 'POST', agent, headers }, (response) => {
+    const call = client.request({ hostname, port, path, method, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {

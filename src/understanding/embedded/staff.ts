@@ -52,3 +52,60 @@ export function merchantsIn(text: string): number | undefined {
 }
 
 const digit = (word = ''): number => NUMERALS.indexOf(word || '?') + 1;
+
+/** What an agent says to work on a case without the card's buttons. `words` is what follows; `caseId` when it is named. */
+export interface AgentCommand {
+  readonly kind: 'receive' | 'stop' | 'accept' | 'view' | 'reply' | 'note' | 'requeue' | 'return' | 'close';
+  readonly caseId?: string;
+  readonly words: string;
+}
+
+const AGENT_WORDS: readonly (readonly [AgentCommand['kind'], RegExp])[] = [
+  ['receive', /^(?:接收案件|接收案件卡片|receive cases)/i],
+  ['stop', /^(?:停止接收|stop cases)/i],
+  ['accept', /^(?:接受|接单|接單|接入|accept)(?=\s|$|案件|DZ)/i],
+  ['view', /^(?:查看|view)(?=\s|$|案件|DZ)/i],
+  ['reply', /^(?:回复|回覆|reply)(?=\s|[:：]|DZ)/i],
+  ['note', /^(?:备注|備註|note)(?=\s|[:：]|DZ)/i],
+  ['requeue', /^(?:转派|轉派|转队列|requeue)(?=\s|$|DZ|Q-)/i],
+  ['return', /^(?:交回|转回机器人|return)(?=\s|[:：]|DZ)/i],
+  ['close', /^(?:结案|結案|办结|close)(?=\s|[:：]|$|DZ)/i],
+];
+
+/** The agent's command a message starts with; undefined when it starts with none. */
+export function parseAgentCommand(text: string): AgentCommand | undefined {
+  for (const [kind, pattern] of AGENT_WORDS) {
+    const head = text.match(pattern)?.[0];
+    if (head === undefined) continue;
+    const rest = text.slice(head.length).replace(/^[\s:：]*(?:案件)?\s*/u, '');
+    const [named] = rest.match(/^DZ\d{8}-[A-Z0-9]{5}-\d{2}/i) ?? [];
+    const words = (named === undefined ? rest : rest.slice(named.length)).replace(/^[\s:：，,]+/u, '').trim();
+    return { kind, words, ...(named !== undefined && { caseId: named.toUpperCase() }) };
+  }
+  return undefined;
+}
+
+/** Whether a message is written as a command, not merely worded like one: in an agent's thread everything else is for the customer. */
+export function startsAsCommand(text: string): boolean {
+  return /^(?:案件|工单|算到账|算到賬|今日队列|今日隊列|队列|渠道故障上报|渠道故障上報|帮助|幫助|help)(?:摘要|小结)?(?=\s|$|[，,:：]|DZ)/i.test(
+    text,
+  );
+}
+
+const OUTCOME_WORDS = [
+  ['arrived', /^(?:已到账|已到賬|arrived)/i],
+  ['solved', /^(?:已解决|已解決|solved)/i],
+  ['passed-on', /^(?:已转交|已轉交|已转出|passed-on)/i],
+  ['unsolved', /^(?:未解决|未解決|unsolved)/i],
+  ['unreachable', /^(?:联系不上|聯繫不上|unreachable)/i],
+  ['mistaken', /^(?:误建|誤建|mistaken)/i],
+] as const;
+
+/** 结案 已解决 款项已到: how it ended, and the note after it; without an outcome it counts as solved. */
+export function parseClosing(words: string): { readonly outcome: (typeof OUTCOME_WORDS)[number][0]; readonly note: string } {
+  for (const [outcome, pattern] of OUTCOME_WORDS) {
+    const head = words.match(pattern)?.[0];
+    if (head !== undefined) return { outcome, note: words.slice(head.length).replace(/^[\s:：，,]+/u, '') };
+  }
+  return { outcome: 'solved', note: words };
+}

@@ -1,0 +1,68 @@
+import type { Activity } from 'botbuilder';
+import type { Connector } from './connector';
+import { type Channel, DeliveryError } from './delivery';
+import type { Pace } from './teams-pace';
+
+/** Which case an outgoing activity belongs to; travels in its channelData as far as the way out, and not further. */
+export interface CaseMark {
+  readonly caseId: string;
+  /** `card`: the case's card; `edit`: its card anew; `line`: something in its thread. */
+  readonly kind: 'card' | 'edit' | 'line';
+}
+
+export interface TeamsOutOptions {
+  readonly connector: Connector;
+  readonly pace: Pace;
+  /** Told after an activity was taken, with the id Teams gave it. */
+  readonly delivered: (activity: Partial<Activity>, mark: CaseMark, id: string | undefined) => Promise<void>;
+  /** Told when a conversation is closed to us: the bot was removed, or the user blocked it. */
+  readonly gone: (activity: Partial<Activity>, mark: CaseMark | undefined) => Promise<void>;
+}
+
+/** The way out to Teams: never faster than its limits, and what becomes of a card is told. Throws DeliveryError. */
+export function createTeamsOut({ connector, pace, delivered, gone }: TeamsOutOptions): Channel {
+  return {
+    takesEvents: false,
+    async deliver(marked) {
+      const { mark, activity } = unmark(marked);
+      const waitMs = pace.take(activity.conversation?.id ?? '', activity.conversation?.tenantId ?? activity.serviceUrl ?? '');
+      if (waitMs > 0) throw new DeliveryError('the limit of Teams is reached', 'retry', { retryAfterMs: waitMs });
+      try {
+        const answer = await send(connector, activity);
+        if (mark) await delivered(activity, mark, answer.id);
+        return answer;
+      } catch (error) {
+        if (error instanceof DeliveryError && error.gone) await gone(activity, mark);
+        throw error;
+      }
+    },
+  };
+}
+
+/** A card that Teams will not take is sent as its text. */
+async function send(connector: Connector, activity: Partial<Activity>): Promise<{ readonly id?: string }> {
+  try {
+    return await connector.deliver(activity);
+  } catch (error) {
+    const isRefused = error instanceof DeliveryError && !error.retryable && !error.gone;
+    if (!isRefused || !activity.attachments || !activity.summary) throw error;
+    const { attachments: _, summary, ...rest } = activity;
+    return connector.deliver({ ...rest, text: summary, textFormat: 'plain' });
+  }
+}
+
+const NAME = 'daozhang';
+
+/** Puts a mark on an activity that is to be said. */
+export function markCase(activity: Partial<Activity>, mark: CaseMark): Partial<Activity> {
+  return { ...activity, channelData: { ...activity.channelData, [NAME]: mark } };
+}
+
+function unmark(marked: Partial<Activity>): { readonly mark: CaseMark | undefined; readonly activity: Partial<Activity> } {
+  const { [NAME]: mark, ...data } = (marked.channelData ?? {}) as Readonly<Record<string, unknown>>;
+  const { channelData: _, ...activity } = marked;
+  return {
+    mark: mark as CaseMark | undefined,
+    activity: Object.keys(data).length > 0 ? { ...activity, channelData: data } : activity,
+  };
+}
