@@ -1,35 +1,27 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { isLoopbackHost } from './channels/loopback';
+import {
+  BOT_FRAMEWORK_SETTINGS,
+  type BotFrameworkSettings,
+  botFrameworkFaults,
+  botFrameworkOf,
+  OTHER_CLOUD_SETTINGS,
+} from './bot-framework-settings';
 import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './clu-settings';
 import { type Agent, readAgents } from './desk/agents';
 import { loadProfiles, type Profiles } from './domain/profile';
+import { isSafeUrl, safeUrl, wholeNumber } from './setting-kinds';
 import { parseRedisUrl } from './store/redis-url';
 import { TEAMS_SETTINGS, type TeamsConfig, takeTeams, teamsFaults } from './teams-settings';
+import { typoWarnings } from './typos';
 import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
 
 /** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export const APP_TYPES = ['MultiTenant', 'SingleTenant', 'UserAssignedMSI'] as const;
 
-const wholeNumber = (min: number, max: number, standard: number) => {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message)
-    .prefault(String(standard));
-};
-const yesNo = z
-  .enum(['true', 'false'], { error: 'must be true or false' })
-  .prefault('false')
-  .transform((value) => value === 'true');
 const text = z.string().optional();
-/** Keys and tokens come from here, so plain http is for this machine only. */
-const safeUrl = z.string().refine(isSafeUrl, 'must be an https URL (http only on a loopback address)').optional();
 const redisUrl = z
   .string()
   .superRefine((value, context) => {
@@ -73,30 +65,8 @@ export const SETTINGS = {
     HANDOFF_WEBHOOK_SECRET: text.describe('Signs those calls, 16 characters or more; needed with HANDOFF_WEBHOOK_URL.'),
   }),
   Teams: TEAMS_SETTINGS,
-  'Bot Framework': z.object({
-    ALLOW_ANONYMOUS: yesNo.describe(
-      'Without MicrosoftAppId only callers on this machine are let in; true lets in everyone. Never on an open network.',
-    ),
-    MicrosoftAppType: z
-      .string()
-      .refine((value) => appTypeOf(value) !== undefined, `must be one of ${APP_TYPES.join(', ')}`)
-      .prefault('MultiTenant')
-      .describe(`Kind of registration: ${APP_TYPES.join(', ')}.`),
-    MicrosoftAppId: text.describe('App id of the bot registration; empty switches authentication off.'),
-    MicrosoftAppPassword: text.describe('Client secret; not used with a certificate or UserAssignedMSI.'),
-    MicrosoftAppTenantId: text.describe('Tenant of the registration; needed by SingleTenant and UserAssignedMSI.'),
-    CertificateThumbprint: text.describe('Thumbprint of a certificate used instead of the client secret.'),
-    CertificatePrivateKey: text.describe('Its private key in PEM form; write line breaks as \\n.'),
-  }),
-  'Bot Framework, other clouds': z.object({
-    ToChannelFromBotLoginUrl: safeUrl.describe('Where tokens for outgoing calls come from; empty is the public cloud, as for all below.'),
-    ToChannelFromBotOAuthScope: text.describe('Scope of tokens for outgoing calls.'),
-    ToBotFromChannelTokenIssuer: text.describe('Issuer of the tokens of incoming calls.'),
-    OAuthUrl: safeUrl.describe('Token service of user sign-in.'),
-    ToBotFromChannelOpenIdMetadataUrl: safeUrl.describe('OpenID metadata with the keys of channels.'),
-    ToBotFromEmulatorOpenIdMetadataUrl: safeUrl.describe('OpenID metadata with the keys of the Emulator.'),
-    CallerId: text.describe('Caller id written on incoming activities.'),
-  }),
+  'Bot Framework': BOT_FRAMEWORK_SETTINGS,
+  'Bot Framework, other clouds': OTHER_CLOUD_SETTINGS,
 } as const;
 
 const schema = z.object({
@@ -111,11 +81,6 @@ const schema = z.object({
   ...SETTINGS['Bot Framework, other clouds'].shape,
 });
 type Settings = z.infer<typeof schema>;
-
-/** The SDK's settings under the SDK's names, ready for its configuration classes. Without `MicrosoftAppId` authentication is off. */
-export type BotFrameworkSettings = Readonly<
-  z.infer<(typeof SETTINGS)['Bot Framework']> & z.infer<(typeof SETTINGS)['Bot Framework, other clouds']>
->;
 
 export interface Config {
   readonly server: { readonly port: number; readonly host: string | undefined; readonly logLevel: (typeof LOG_LEVELS)[number] };
@@ -167,7 +132,10 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
   return {
     kind: 'ok',
     config: group(parsed.data, { profiles: profiles.profiles, agents: agents.agents, cwd }),
-    warnings: [...typoWarnings(Object.keys(fromFile), Object.keys(env)), ...keyWarnings(values)],
+    warnings: [
+      ...typoWarnings(Object.keys(schema.shape), { inFile: Object.keys(fromFile), inEnv: Object.keys(env) }),
+      ...keyWarnings(values),
+    ],
   };
 }
 
@@ -205,37 +173,9 @@ function group(
     clu,
     teams,
     desk: Object.freeze({ key: DESK_KEY, agents, webhook: url && secret ? { url, secret } : undefined }),
-    botFramework: Object.freeze({
-      ...botFramework,
-      MicrosoftAppType: appTypeOf(botFramework.MicrosoftAppType) ?? 'MultiTenant',
-      CertificatePrivateKey: botFramework.CertificatePrivateKey?.replaceAll('\\n', '\n'),
-    }),
+    botFramework: botFrameworkOf(botFramework),
     profiles,
   });
-}
-
-/** The registration kinds need different settings; the SDK would throw at the first message or quietly let everyone in. */
-function botFrameworkFaults(values: Env): string[] {
-  const appType = appTypeOf(values.MicrosoftAppType ?? 'MultiTenant');
-  const given = (...names: readonly string[]) => names.filter((name) => values[name] !== undefined);
-  const needs = (why: string, ...names: readonly string[]) =>
-    names.filter((name) => values[name] === undefined).map((name) => `${name}: is needed ${why}`);
-  const secrets = given('MicrosoftAppPassword', 'CertificateThumbprint', 'CertificatePrivateKey');
-  if (values.MicrosoftAppId === undefined) {
-    const [first] = [...secrets, ...given('MicrosoftAppTenantId')];
-    if (first !== undefined) return needs(`because ${first} is set`, 'MicrosoftAppId');
-    return appType === 'MultiTenant' || appType === undefined ? [] : needs(`with MicrosoftAppType=${appType}`, 'MicrosoftAppId');
-  }
-  if (appType === 'UserAssignedMSI') {
-    const extra = secrets.map((name) => `${name}: must be empty with MicrosoftAppType=UserAssignedMSI`);
-    return [...needs('with MicrosoftAppType=UserAssignedMSI', 'MicrosoftAppTenantId'), ...extra];
-  }
-  const certificate = given('CertificateThumbprint', 'CertificatePrivateKey');
-  return [
-    ...(appType === 'SingleTenant' ? needs('with MicrosoftAppType=SingleTenant', 'MicrosoftAppTenantId') : []),
-    ...(certificate.length > 0 ? needs('with a certificate', 'CertificateThumbprint', 'CertificatePrivateKey') : []),
-    ...(certificate.length > 0 ? [] : needs('with MicrosoftAppId (or a certificate)', 'MicrosoftAppPassword')),
-  ];
 }
 
 function readProfiles(folder: string | undefined): ReturnType<typeof loadProfiles> {
@@ -267,42 +207,6 @@ export function parseEnvFile(content: string): Record<string, string> {
   return values;
 }
 
-/** What looks like one of our settings but is none, would be ignored in silence. In `.env` every unknown name is worth a word. */
-function typoWarnings(inFile: readonly string[], inEnv: readonly string[]): string[] {
-  const known = Object.keys(schema.shape);
-  const warn = (name: string, always: boolean) => {
-    const near = known.find((one) => one.length > 4 && distance(one.toLowerCase(), name.toLowerCase()) <= 2);
-    if (near !== undefined) return [`${name} is not a setting; did you mean ${near}?`];
-    return always ? [`${name} in .env is not a setting`] : [];
-  };
-  const unknown = (names: readonly string[]) => names.filter((name) => !known.includes(name));
-  return [...new Set([...unknown(inFile).flatMap((name) => warn(name, true)), ...unknown(inEnv).flatMap((name) => warn(name, false))])];
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}
-
 function withoutEmpty(env: Env): Record<string, string> {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])));
-}
-
-function appTypeOf(value: string): (typeof APP_TYPES)[number] | undefined {
-  return APP_TYPES.find((one) => one.toLowerCase() === value.trim().toLowerCase());
-}
-
-function isSafeUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }
