@@ -93,13 +93,16 @@ const EVIDENCE: ReadonlySet<Asking> = new Set([
   'acquirerName',
 ]);
 
+/** The payer's card alone finds no payout; a fee has no sale, and what it needs was asked before it was judged. */
+const NEEDLESS: { readonly [Q in Queue]?: ReadonlySet<SlotName> } = {
+  'Q-SETTLE': new Set(['cardLast4']),
+  'Q-FEE': new Set(['rrn', 'orderNo', 'cardLast4', 'amount', 'txTime', 'payMethod']),
+};
+
 function nextEvidence(draft: CaseDraft, queue: Queue): SlotName | undefined {
   const asked = draft.asked.filter((asking) => EVIDENCE.has(asking)).length;
   if (!mayAsk(draft) || asked >= MAX_EVIDENCE) return undefined;
-  // The payer's card alone finds no payout and no fee.
-  const useful = missingFor(queue, draft).filter(
-    (slot) => EVIDENCE.has(slot) && !(slot === 'cardLast4' && (queue === 'Q-SETTLE' || queue === 'Q-FEE')),
-  );
+  const useful = missingFor(queue, draft).filter((slot) => EVIDENCE.has(slot) && !NEEDLESS[queue]?.has(slot));
   return useful.find((slot) => !isSettled(draft, slot) && timesAsked(draft, slot) === 0);
 }
 
