@@ -175,7 +175,7 @@ function actionRoutes({ act, agents, store }: ApiOptions): readonly Route[] {
     post(at('return'), 'Give the conversation back to the bot, with what was found', take.returnBody, (call) =>
       done(call, { kind: 'return', finding: call.body.finding }),
     ),
-    post(at('close'), 'Close with outcome and note (小结)', take.closeBody, (call) =>
+    post(at('close'), 'Close with outcome and note', take.closeBody, (call) =>
       done(call, { kind: 'close', outcome: call.body.outcome, note: call.body.note }),
     ),
   ];
@@ -194,7 +194,7 @@ function placeRoutes(options: ApiOptions): readonly Route[] {
       await presence.set(actor, body.state);
       return { status: 200, body: {} };
     }),
-    get('/api/desk/replies', 'Quick replies (快捷回复), shared and own', take.noQuery, async ({ actor }) => ({
+    get('/api/desk/replies', 'Quick replies, shared and own', take.noQuery, async ({ actor }) => ({
       status: 200,
       body: await quickReplies.list(actor.id),
     })),
@@ -209,7 +209,7 @@ function placeRoutes(options: ApiOptions): readonly Route[] {
       return { status: 200, body: {} };
     }),
     {
-      ...get('/api/desk/stats', 'Figures for the 数据 tab', take.noQuery, async () => ({
+      ...get('/api/desk/stats', 'Figures of today and the last days', take.noQuery, async () => ({
         status: 200,
         body: await readStats(store, options.now()),
       })),
