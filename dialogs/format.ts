@@ -48,6 +48,7 @@ export const RECAP: readonly SlotName[] = [
   'payoutStatus',
   'netAmount',
   'feeName',
+  'feeRate',
   'feeTime',
   'refundTime',
   'refundMethod',
