@@ -34,7 +34,16 @@ export function App({ nonce }: { readonly nonce: string }): ReactNode {
     <ConfigProvider
       csp={{ nonce }}
       locale={tag === 'en-US' ? enUS : zhCN}
-      theme={{ token: { colorPrimary: '#0b5cd6', colorTextDescription: '#595959', colorTextSecondary: '#595959' } }}
+      theme={{
+        token: {
+          colorPrimary: '#0b5cd6',
+          colorTextDescription: '#595959',
+          colorTextPlaceholder: '#6b6b6b',
+          colorTextTertiary: '#595959',
+          colorLink: '#0b5cd6',
+          colorTextSecondary: '#595959',
+        },
+      }}
     >
       <Antd className="app">
         {me === undefined && <Spin className="waiting" />}

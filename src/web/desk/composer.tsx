@@ -1,6 +1,7 @@
 import { Button, Input, Modal, Select, Space } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type CaseView, call, type Me, type QuickReply } from './api';
+import { inPage } from './forms';
 import { yuan } from './queue';
 import type { Words } from './words';
 
@@ -59,7 +60,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
       <Input.TextArea
         aria-label={words.write}
         placeholder={isMine ? words.write : words.writeNote}
-        autoSize={{ minRows: 2, maxRows: 6 }}
+        rows={3}
         maxLength={LONGEST}
         value={text}
         onChange={(event) => write(event.target.value)}
@@ -89,6 +90,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
         </Button>
       </Space>
       <Modal
+        getContainer={inPage}
         open={title !== undefined}
         title={words.keepQuick}
         onCancel={() => setTitle(undefined)}

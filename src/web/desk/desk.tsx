@@ -22,6 +22,9 @@ export interface Filter {
 }
 
 const PRESENCE_MS = 30_000;
+const RETRY_MS = 2000;
+/** News of other cases come together. */
+const GATHER_MS = 120;
 
 /** The lists on the left, the case on the right; everything live. */
 export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
@@ -33,6 +36,7 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
   const [presence, setPresence] = useState<'online' | 'busy' | 'away'>('online');
   const [tab, setTab] = useState('cases');
   const [unseen, setUnseen] = useState(0);
+  const [tries, setTries] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const fail = useCallback(
@@ -61,16 +65,45 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     }
   }, [chosen]);
 
-  useEffect(() => void readRows().catch(fail), [readRows, fail]);
+  useEffect(() => history.replaceState(null, '', chosen ? `?case=${chosen}` : location.pathname), [chosen]);
+
+  const isReading = useRef(false);
+  const isStale = useRef(false);
+  /** Reads everything anew, and again until it got through: after sleep, after a lost network. */
+  const catchUp = useCallback(async () => {
+    isStale.current = true;
+    if (isReading.current) return;
+    isReading.current = true;
+    isStale.current = false;
+    let pause = 0;
+    try {
+      await Promise.all([readRows(), readCase()]);
+    } catch (error) {
+      if (error instanceof Refused) fail(error);
+      else {
+        isStale.current = true;
+        pause = RETRY_MS;
+      }
+    }
+    isReading.current = false;
+    // The next try runs with the filter and the case of then.
+    if (isStale.current) setTimeout(() => setTries((tries) => tries + 1), pause);
+  }, [readRows, readCase, fail]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each failed try starts the next
   useEffect(() => {
-    history.replaceState(null, '', chosen ? `?case=${chosen}` : location.pathname);
-    readCase().catch(fail);
-  }, [readCase, chosen, fail]);
+    void catchUp();
+    const look = () => !document.hidden && void catchUp();
+    addEventListener('online', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      removeEventListener('online', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [catchUp, tries]);
 
   const isLive = useLive((news: News | undefined) => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void readRows().catch(fail), 120);
-    if (!news || news.caseId === chosen) readCase().catch(fail);
+    timer.current = setTimeout(() => void catchUp(), news?.caseId === chosen ? 0 : GATHER_MS);
     const calls = news?.kind === 'opened' || news?.kind === 'reopened' || news?.kind === 'message';
     if (!calls || presence === 'away') return;
     ring();

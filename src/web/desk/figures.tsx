@@ -28,7 +28,11 @@ export function Figures({ words }: { readonly words: Words }): ReactNode {
   const named = (counts: Readonly<Record<string, number>>, names: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(counts).map(([id, count]) => [names[id] ?? id, count]));
   return (
-    <main className="figures">
+    <main
+      className="figures"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+      tabIndex={0}
+    >
       <div className="numbers">
         <Statistic title={words.stats.conversations} value={stats.conversations} />
         <Statistic title={words.stats.selfService} value={share} />

@@ -3,6 +3,9 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { type CaseView, type Colleague, call, type Me } from './api';
 import type { Words } from './words';
 
+/** Outside the body's end no style is written that the page's policy would refuse. */
+export const inPage = (): HTMLElement => document.getElementById('root') ?? document.body;
+
 export type Asking = 'transfer' | 'return' | 'close';
 
 interface FormProps {
@@ -42,6 +45,7 @@ export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormPr
   const title = asking === 'transfer' ? words.transfer : asking === 'return' ? words.giveBack : words.close;
   return (
     <Modal
+      getContainer={inPage}
       open
       title={`${title} · ${found.id}`}
       onCancel={onDone}

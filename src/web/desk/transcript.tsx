@@ -24,7 +24,9 @@ export function Transcript({
   const lines = linesOf(found, words);
   const last = lines[lines.length - 1]?.key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new last line moves the view
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [last]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [last]);
   useEffect(() => {
     if (marked) document.querySelector(`[data-at="${CSS.escape(marked)}"]`)?.scrollIntoView({ block: 'center' });
   }, [marked]);

@@ -1,0 +1,197 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { hashKey } from '../../src/desk/agents';
+import { type ChatPage, DESKTOP, describeInBrowser, openBrowser, openChat, PHONE } from './browser';
+import { openServer, type ServerProcess } from './server';
+
+jest.setTimeout(180_000);
+
+const SHOTS = join(__dirname, '../artifacts');
+const WAIT = { timeout: 20_000 };
+/** A word of the server's sentences outside the chat's bubbles. */
+const NARROW: BrowserContextOptions = { ...DESKTOP, viewport: { width: 390, height: 800 } };
+
+describeInBrowser('the desk', (executable) => {
+  let browser: Browser;
+  let server: ServerProcess;
+  const folder = mkdtempSync(join(tmpdir(), 'desk-page-'));
+  const contexts: BrowserContext[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const people = [
+      ['li', '小李', 'agent'],
+      ['zhou', '小周', 'agent'],
+      ['wang', '王班长', 'lead'],
+    ] as const;
+    const agents = await Promise.all(people.map(async ([id, name, role]) => ({ id, name, role, key: await hashKey(`key-of-${id}`) })));
+    writeFileSync(join(folder, 'agents.json'), JSON.stringify({ agents }));
+    const env = { DESK_AGENTS: join(folder, 'agents.json') };
+    [browser, server] = await Promise.all([openBrowser(executable), openServer({ now: '2026-03-04T09:30:00+08:00', env })]);
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function newPage(options: BrowserContextOptions): Promise<Page> {
+    const context = await browser.newContext(options);
+    contexts.push(context);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/Failed to load resource|ERR_|40[139]/.test(message.text())) complaints.push(message.text());
+    });
+    return page;
+  }
+
+  async function signIn(id: string, options: BrowserContextOptions = DESKTOP): Promise<Page> {
+    const page = await newPage(options);
+    await page.goto(`${server.origin}/desk`);
+    await page.getByLabel('工号').fill(id);
+    await page.getByLabel('密钥').fill(`key-of-${id}`);
+    await page.getByRole('button', { name: /登\s*录/ }).click();
+    await page.getByRole('navigation', { name: '案件' }).waitFor(WAIT);
+    return page;
+  }
+
+  async function visit(): Promise<ChatPage> {
+    const chat = await openChat(await newPage(PHONE), `${server.origin}/`);
+    await chat.sees('您好');
+    return chat;
+  }
+
+  async function handOver(chat: ChatPage): Promise<string> {
+    await chat.say('转人工');
+    await chat.sees('案件号');
+    return /DZ\d{8}-\w{5}-\d{2}/.exec((await chat.lines()).join(' '))?.[0] ?? '';
+  }
+
+  async function shot(page: Page, name: string): Promise<void> {
+    mkdirSync(SHOTS, { recursive: true });
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(SHOTS, `desk-${name}.png`) });
+  }
+
+  const choose = (page: Page, id: string) => page.getByRole('button', { name: new RegExp(id) }).click(WAIT);
+  const press = (page: Page, name: RegExp) => page.getByRole('button', { name }).first().click(WAIT);
+  const reads = (page: Page, text: string | RegExp) => page.getByRole('log').getByText(text).last().waitFor(WAIT);
+
+  async function seriousFaults(page: Page): Promise<readonly string[]> {
+    // The page lets no foreign script in, so the checker comes by the debugger.
+    await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+    return page.evaluate(async () => {
+      const axe = (
+        window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }
+      ).axe;
+      const { violations } = await axe.run();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    });
+  }
+
+  test('a case arrives, is accepted, answered, closed, rated and opened again, on both pages', async () => {
+    const [desk, chat] = await Promise.all([signIn('li'), visit()]);
+    await chat.say('我是商户，昨天下午三点信用卡刷了8600没到账，交易成功，T+1');
+    await chat.sees('预计');
+    const id = await handOver(chat);
+    await choose(desk, id);
+    await reads(desk, '8600没到账');
+    await shot(desk, '1-waiting');
+    await press(desk, /接\s*入/);
+    await chat.sees('人工客服小李（工号li）已接入');
+    await desk.getByLabel('给客户写回复，回车发送').fill('您好，我来查');
+    await desk.reload();
+    await desk.getByLabel('给客户写回复，回车发送').waitFor(WAIT);
+    expect(await desk.getByLabel('给客户写回复，回车发送').inputValue()).toBe('您好，我来查');
+    await desk.getByLabel('给客户写回复，回车发送').press('Enter');
+    await chat.sees('您好，我来查');
+    await chat.say('好的 <script>alert(1)</script>');
+    await reads(desk, '好的 <script>alert(1)</script>');
+    await desk.getByLabel('给客户写回复，回车发送').fill('客户很客气');
+    await press(desk, /记为备注/);
+    await reads(desk, '客户很客气');
+    await shot(desk, '2-talking');
+    expect(await seriousFaults(desk)).toEqual([]);
+    await press(desk, /^结\s*案$/);
+    await desk.getByLabel('处理结果').click();
+    await desk.getByTitle('款项已到').click();
+    await desk.getByLabel('小结').fill('已核实到账');
+    await press(desk, /确\s*定/);
+    await chat.sees('请为本次服务打分');
+    await chat.choose('5');
+    await chat.sees('谢谢您的评价');
+    expect((await chat.lines()).join('\n')).not.toContain('客户很客气');
+    await chat.page.reload();
+    await chat.sees('谢谢您的评价');
+    await chat.say('还是没到账');
+    await chat.sees('已为您重新打开案件');
+    await desk.getByRole('button', { name: /接\s*入/ }).waitFor(WAIT);
+    await reads(desk, '客户重新打开');
+  });
+
+  test('of two agents one gets the case, and it is passed on with a note', async () => {
+    const chat = await visit();
+    const id = await handOver(chat);
+    const [li, zhou] = await Promise.all([signIn('li'), signIn('zhou')]);
+    await Promise.all([choose(li, id), choose(zhou, id)]);
+    await Promise.all([li, zhou].map((page) => page.getByRole('button', { name: /接\s*入/ }).waitFor(WAIT)));
+    const quick = (page: Page) =>
+      page
+        .getByRole('button', { name: /接\s*入/ })
+        .click({ timeout: 5000 })
+        .catch(() => undefined);
+    await Promise.all([quick(li), quick(zhou)]);
+    await chat.sees('已接入');
+    expect((await chat.lines()).filter((line) => line.includes('已接入'))).toHaveLength(1);
+    const isLis = (await chat.lines()).some((line) => line.includes('工号li'));
+    const [winner, other, name] = isLis ? [li, zhou, '小周'] : [zhou, li, '小李'];
+    await press(winner, /转\s*接/);
+    await winner.getByLabel('转给').click();
+    await winner.getByTitle(new RegExp(name)).click();
+    await press(winner, /确\s*定/);
+    await chat.sees('已为您转接');
+    await choose(other, id);
+    await other.getByRole('button', { name: /退回机器人/ }).click(WAIT);
+    await other.getByLabel('查到的结果（客户会看到）').fill('款项今天上午已退回');
+    await press(other, /确\s*定/);
+    await chat.sees('款项今天上午已退回');
+    await chat.say('好的');
+    await chat.sees('您的问题解决了吗');
+  });
+
+  test('a page that slept for a minute has missed nothing', async () => {
+    const desk = await signIn('li');
+    await desk.context().setOffline(true);
+    const chat = await visit();
+    const id = await handOver(chat);
+    await desk.waitForTimeout(2000);
+    await desk.context().setOffline(false);
+    await choose(desk, id);
+    await reads(desk, '转人工');
+  });
+
+  test('on a phone-wide window and for a lead the desk fits, with figures', async () => {
+    const chat = await visit();
+    const id = await handOver(chat);
+    const narrow = await signIn('wang', NARROW);
+    await choose(narrow, id);
+    await narrow.getByLabel('接入后才能回复；可以先写内部备注').or(narrow.getByLabel('给客户写回复，回车发送')).first().waitFor(WAIT);
+    await shot(narrow, '3-narrow');
+    const width = await narrow.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    expect(width[0]).toBeLessThanOrEqual(width[1] ?? 0);
+    expect(await seriousFaults(narrow)).toEqual([]);
+    const wide = await signIn('wang');
+    await wide.getByRole('tab', { name: '数据' }).click();
+    await wide.locator('.chart canvas').first().waitFor(WAIT);
+    await shot(wide, '4-figures');
+    expect(await seriousFaults(wide)).toEqual([]);
+  });
+});
