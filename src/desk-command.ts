@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { openStore } from './app';
 import { formatFaults, readConfig } from './config';
 import { hashKey } from './desk/agents';
+import { type ApiOptions, deskRoutes } from './desk/api';
+import { describeApi } from './desk/openapi';
 import { verifyAudit } from './repositories/audit';
 import { readOrMakeKey } from './seal';
 
 /** `npm run desk -- hash`: a new key with its hash for the agents file. `npm run desk -- verify`: whether the audit log was changed. */
 
-const USAGE = 'npm run desk -- hash     makes a key and what the agents file holds of it\nnpm run desk -- verify   checks the audit log';
+const USAGE =
+  'npm run desk -- hash     makes a key and what the agents file holds of it\nnpm run desk -- verify   checks the audit log\nnpm run desk -- openapi  prints docs/desk-openapi.json';
 
 async function hash(): Promise<number> {
   const key = randomBytes(18).toString('base64url');
@@ -31,7 +34,13 @@ async function verify(): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-const COMMANDS: Readonly<Record<string, () => Promise<number>>> = { hash, verify };
+/** The table alone: no route is called. */
+async function openapi(): Promise<number> {
+  process.stdout.write(`${JSON.stringify(describeApi(deskRoutes({} as ApiOptions)), null, 2)}\n`);
+  return 0;
+}
+
+const COMMANDS: Readonly<Record<string, () => Promise<number>>> = { hash, verify, openapi };
 const command = COMMANDS[process.argv[2] ?? ''];
 if (!command) {
   process.stdout.write(`${USAGE}\n`);
