@@ -69,7 +69,7 @@ export const PAYOUT_RULES: readonly SignalRule[] = [
   rule(
     'institutionGone',
     /跑路|倒闭|(?:牌照|许可证)[^,]{0,5}(?:注销|没了|吊销|到期|被撤)|app(?:也|都|已经|突然)?(?:打不开|登不上|用不了|下架|没了|登录不了)|(?:公司|代理|平台|支付公司)(?:没了|不见|消失|关门|联系不上|失联|人去楼空)|卷钱|卷款|(?:company|app) (?:is )?(?:gone|shut down|disappeared|bankrupt)/,
-    /会不会|怎么办好|万一/,
+    /会不会|怎么办好|万一|是不是|(?:吗|吧|么)(?:\?|$)/,
   ),
   rule(
     'outage',
