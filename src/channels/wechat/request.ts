@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The HTTP answer; text as it is, never as JSON. */
+export interface PushReply {
+  readonly status: number;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The platform sends far less. */
+const MAX_BYTES = 64 * 1024;
+
+/** The body whatever type it claims to have; undefined when it is too large or was cut short. */
+export async function readPush(request: IncomingMessage): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) {
+    request.resume();
+    return undefined;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      // The rest runs away, so that the caller can read the answer.
+      if (size <= MAX_BYTES) chunks.push(chunk);
+    }
+  } catch {
+    return undefined; // the caller went away; nobody reads the answer
+  }
+  return size > MAX_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+export function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+}
+
+/** Whether the caller still waits, and when it stops to. */
+export function connectionOf(request: IncomingMessage): { isOpen(): boolean; readonly closed: Promise<void> } {
+  const { socket } = request;
+  return {
+    isOpen: () => !socket.destroyed,
+    closed: new Promise((resolve) => {
+      if (socket.destroyed) resolve();
+      else socket.once('close', () => resolve());
+    }),
+  };
+}
+
+export const TEXT_PLAIN = { 'content-type': 'text/plain; charset=utf-8' } as const;
