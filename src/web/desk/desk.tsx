@@ -2,7 +2,7 @@ import { App as Antd, Badge, Button, Select, Tabs } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { type CaseView, call, type Me, Refused, type Row } from './api';
 import { CasePane } from './case-pane';
-import { Queue } from './queue';
+import { type Filter, Queue } from './queue';
 import { type News, ring, useLive } from './use-live';
 import type { Tag, Words } from './words';
 
@@ -14,11 +14,6 @@ interface DeskProps {
   readonly tag: Tag;
   readonly onTag: (tag: Tag) => void;
   readonly onOut: () => void;
-}
-
-export interface Filter {
-  readonly state: 'open' | 'closed';
-  readonly q: string;
 }
 
 const PRESENCE_MS = 30_000;
@@ -124,6 +119,8 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
 
   const refresh = useCallback(() => Promise.all([readRows(), readCase()]).catch(fail), [readRows, readCase, fail]);
 
+  const other = tag === 'zh-CN' ? 'en-US' : 'zh-CN';
+
   return (
     <div className="desk">
       <header className="top">
@@ -139,7 +136,7 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
           onChange={setPresence}
           options={(['online', 'busy', 'away'] as const).map((value) => ({ value, label: words.states[value] }))}
         />
-        <Button onClick={() => onTag(tag === 'zh-CN' ? 'en-US' : 'zh-CN')}>{tag === 'zh-CN' ? 'English' : '中文'}</Button>
+        <Button onClick={() => onTag(other)}>{new Intl.DisplayNames([other], { type: 'language' }).of(other.slice(0, 2))}</Button>
         <Button onClick={() => void call('sign-out', {}).then(onOut, fail)}>{words.signOut}</Button>
       </header>
       {me.role !== 'agent' && (

@@ -1,8 +1,13 @@
 import { Input, Segmented, Tag } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Me, Row } from './api';
-import type { Filter } from './desk';
 import { fill, type Words } from './words';
+
+/** Which cases the list shows; `q` is searched for. */
+export interface Filter {
+  readonly state: 'open' | 'closed';
+  readonly q: string;
+}
 
 interface QueueProps {
   readonly words: Words;
