@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Activity } from 'botbuilder';
 import pino from 'pino';
 import { flattenDraft } from '../dialogs/trace';
 import { type App, createApp, openStore } from './app';
@@ -7,6 +8,7 @@ import { createCloud } from './channels/cloud';
 import { completeSettings, createTokenSource } from './channels/cloud-auth';
 import { createConnector } from './channels/connector';
 import { DIRECT_LINE } from './channels/direct-line/direct-line';
+import { TEAMS } from './channels/teams';
 import { createTerminal, TERMINAL } from './channels/terminal';
 import { type Config, formatFaults, readConfig } from './config';
 import { openDesk } from './open-desk';
@@ -14,6 +16,7 @@ import { caseOf } from './repositories/cases';
 import { findConversation } from './repositories/conversations';
 import { close, createServer, listen } from './server';
 import { partitionOf, type Store } from './store/store';
+import { createTeams } from './teams';
 import { captureConsole, createTelemetry, type Telemetry } from './telemetry';
 import { openWebChannel } from './web-channel';
 
@@ -47,15 +50,23 @@ async function serve(): Promise<void> {
     return accepted;
   };
   const web = await openWebChannel({ config: config.web, store, telemetry, accept, elsewhere: connector.deliver });
-  const channels = createChannels({ connector, own: { [DIRECT_LINE]: web.channel } });
+  const teams = createTeams({ config, store, connector, log: telemetry.event });
+  const channels = createChannels({ connector, own: { [DIRECT_LINE]: web.channel, [TEAMS]: teams.channel } });
   const app = createApp({ config, store, telemetry, channels });
-  const desk = await openDesk({ config, store, say: app.turns.say });
-  const receive = createCloud({ settings: config.botFramework, accept, report: telemetry.error });
+  const team = teams.open(app.turns);
+  const desk = await openDesk({ config, store, say: app.turns.say, log: telemetry.event });
+  const arrive = async (activity: Activity) => {
+    const answer = await team.accept(activity);
+    desk.hurry();
+    return answer;
+  };
+  const receive = createCloud({ settings: config.botFramework, accept: arrive, report: telemetry.error });
   const server = createServer({ store, telemetry, routes: { ...web.routes, ...desk.routes, 'POST /api/messages': receive } });
   server.server.on('upgrade', (request, socket, head) => web.upgrade(request, socket, head) || socket.destroy());
   const stop = async () => {
     await web.close();
     await desk.close();
+    await team.close();
     const requests = close(server, CLOSE_REQUESTS_MS);
     await app.close();
     await requests;

@@ -16,6 +16,7 @@ import { createPresence } from './desk/presence';
 import { createQuickReplies } from './desk/quick-replies';
 import { createSessions } from './desk/sessions';
 import type { Slot, ViewOptions } from './desk/view';
+import { createWebhook } from './desk/webhook';
 import { createDeskPage } from './desk-page';
 import { isoOf, isWorkday } from './domain/calendar';
 import type { Case, CaseDraft } from './domain/case';
@@ -23,6 +24,7 @@ import { maskSecrets } from './domain/privacy';
 import { profileOf } from './domain/profile';
 import type { SlotName } from './domain/slots';
 import { replyBy } from './domain/triage';
+import type { Log } from './log';
 import { createSeal, readOrMakeKey } from './seal';
 import type { Reply } from './server';
 import type { Store } from './store/store';
@@ -42,12 +44,13 @@ export interface OpenDeskOptions {
   readonly config: Config;
   readonly store: Store;
   readonly say: DeskOptions['say'];
+  readonly log: Log;
   /** ISO +08:00; the clock of this machine when absent. */
   readonly now?: () => string;
 }
 
 /** Puts the desk's parts together. */
-export async function openDesk({ config, store, say, now = () => isoOf(Date.now()) }: OpenDeskOptions): Promise<OpenDesk> {
+export async function openDesk({ config, store, say, log, now = () => isoOf(Date.now()) }: OpenDeskOptions): Promise<OpenDesk> {
   const { desk, profiles, web } = config;
   const key = config.store.dataKey ?? readOrMakeKey(config.store.dataDir);
   const seal = createSeal(key);
@@ -78,6 +81,7 @@ export async function openDesk({ config, store, say, now = () => isoOf(Date.now(
     cutoff: profileOf(profiles, undefined).cutoff,
     files: (conversation) => listFiles(store, conversation),
   };
+  const webhook = desk.webhook && createWebhook({ ...desk.webhook, store, now, log });
   const files = createFiles(store);
   const routes = createDeskApi({
     ...view,
@@ -92,6 +96,7 @@ export async function openDesk({ config, store, say, now = () => isoOf(Date.now(
     link,
     hurry,
     async close() {
+      webhook?.close();
       feed.close();
     },
   };

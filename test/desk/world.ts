@@ -57,7 +57,7 @@ export async function openDeskWorld(
   const config: Config = read.config;
   const heard: string[] = [];
   const talk = await openTalk({ now: options.now, deliver: async ({ text }) => void (text && heard.push(text)) });
-  const desk = await openDesk({ config, store: talk.store, say: talk.turns.say, now: () => talk.now });
+  const desk = await openDesk({ config, store: talk.store, say: talk.turns.say, log: () => undefined, now: () => talk.now });
   const telemetry = createTelemetry({ level: 'silent' as never, destination: { write: () => undefined } });
   const server = createServer({ store: talk.store, telemetry, routes: desk.routes });
   const base = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
