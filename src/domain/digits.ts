@@ -30,6 +30,17 @@ function halfWidth(char: string): string {
   return folded.length === 1 || /^\d$/.test(folded) ? folded : char;
 }
 
+/** All matches of a global pattern; `matchAll` copies the pattern at every call, which takes longer than the search in a message. */
+export function matchesOf(text: string, pattern: RegExp): RegExpExecArray[] {
+  const matches: RegExpExecArray[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    matches.push(match);
+    if (match[0] === '') pattern.lastIndex++;
+  }
+  return matches;
+}
+
 /** What most characters of a text are between: they stand for themselves. */
 const FIRST_HAN = '\u4e00';
 const LAST_HAN = '\u9fff';
@@ -98,7 +109,7 @@ export function asciiDigits(text: string): string {
 /** Numbers read out in Chinese digits (六二二二…), at least `min` digits of which four are Chinese. */
 export function spokenNumbers(view: View, min: number): NumberRun[] {
   const runs: NumberRun[] = [];
-  for (const match of view.text.matchAll(SPOKEN)) {
+  for (const match of matchesOf(view.text, SPOKEN)) {
     const digits = asciiDigits(match[0]);
     const chinese = match[0].replace(/[\d\s,，。.-]/g, '').length;
     if (digits.length >= min && chinese >= 4) runs.push({ start: match.index, end: match.index + match[0].length, digits, groups: 1 });
@@ -124,8 +135,10 @@ function jointOf(between: string): string | undefined {
   return undefined;
 }
 
+const DIGIT_RUN = /\d+/g;
+
 function groupsOf(text: string): Group[] {
-  const matches = [...text.matchAll(/\d+/g)];
+  const matches = matchesOf(text, DIGIT_RUN);
   return matches.map((match, i) => {
     const end = match.index + match[0].length;
     const next = matches[i + 1];

@@ -1,5 +1,5 @@
 import words from './data/secret-words.json';
-import { asciiDigits, type NumberRun, numbersOf, spokenNumbers, type View, viewOf } from './digits';
+import { asciiDigits, matchesOf, type NumberRun, numbersOf, spokenNumbers, type View, viewOf } from './digits';
 import type { Contact } from './profile';
 import { anyOf, type Span } from './secret-words';
 
@@ -85,12 +85,12 @@ function addressSpans(view: View, known: readonly string[]): Span[] {
     const ok = known.some((each) => bare === each || bare.startsWith(`${each}/`));
     if (!ok) spans.push({ start, end: start + value.length });
   };
-  for (const match of view.text.matchAll(ADDRESS)) {
+  for (const match of matchesOf(view.text, ADDRESS)) {
     const mailbox = MAILBOX.exec(view.text.slice(Math.max(0, match.index - 65), match.index))?.[0] ?? '';
     add(match.index - mailbox.length, mailbox + match[0]);
   }
-  for (const match of view.text.matchAll(WXID)) add(match.index, match[0]);
-  for (const match of view.text.matchAll(ACCOUNT)) {
+  for (const match of matchesOf(view.text, WXID)) add(match.index, match[0]);
+  for (const match of matchesOf(view.text, ACCOUNT)) {
     const value = match[1] ?? match[2];
     if (value !== undefined) add(match.index + match[0].length - value.length, value);
   }
@@ -99,9 +99,9 @@ function addressSpans(view: View, known: readonly string[]): Span[] {
 
 function numberSpans(view: View, allowed: ReadonlySet<string>): Span[] {
   const { text } = view;
-  const own = [...text.matchAll(OWN)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  const own = matchesOf(text, OWN).map((match) => ({ start: match.index, end: match.index + match[0].length }));
   const isOwn = (span: Span) => own.some((each) => each.start <= span.start && each.end >= span.end);
-  const phones = [...text.matchAll(PHONE_PARTS)].map((match) => ({
+  const phones = matchesOf(text, PHONE_PARTS).map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
     digits: match[0].replace(/\D/g, ''),

@@ -1,5 +1,5 @@
 import words from './data/secret-words.json';
-import { isCardNumber, isResidentId, type NumberRun, numbersOf, passesLuhn, spokenNumbers, type View, viewOf } from './digits';
+import { isCardNumber, isResidentId, matchesOf, type NumberRun, numbersOf, passesLuhn, spokenNumbers, type View, viewOf } from './digits';
 import { cardStarts, inherits, LABELS, labelledSecrets, plainSpans, type Span } from './secret-words';
 import type { Asking } from './slots';
 
@@ -116,14 +116,14 @@ function scanNumbers(view: View, asking: Asking | undefined): { readonly replace
   const { text } = view;
   const replaced: Replacement[] = [];
   const kept: Span[] = [];
-  for (const match of text.matchAll(TRACK))
+  for (const match of matchesOf(text, TRACK))
     replaced.push(cardReplacement({ start: match.index, end: match.index + match[0].length }, match[1] ?? ''));
-  for (const match of text.matchAll(LANDLINES)) {
+  for (const match of matchesOf(text, LANDLINES)) {
     const digits = match[0].replace(/\D/g, '');
     replaced.push(phoneReplacement({ start: match.index, end: match.index + match[0].length, digits, groups: 1 }));
   }
   for (const pattern of [PASSPORT, MISTYPED_ID]) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(text, pattern)) {
       if (LABELS.id(text, match.index))
         replaced.push({ start: match.index, end: match.index + match[0].length, with: words.markers.hidden, kind: 'id' });
     }

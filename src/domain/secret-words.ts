@@ -1,5 +1,5 @@
 import words from './data/secret-words.json';
-import type { NumberRun, View } from './digits';
+import { matchesOf, type NumberRun, type View } from './digits';
 
 /** Finds what a label gives away: passwords, codes, CVV, expiry dates (密码 验证码 后三位 有效期). Source: docs/domain.md §4.3, §6.2. */
 
@@ -49,7 +49,7 @@ export function readsAsAmount(text: string, { start, end }: Span): boolean {
 
 /** Dates, clock times and sums with decimals or thousands: never secrets. */
 export function plainSpans({ text }: View): Span[] {
-  return [...text.matchAll(DATE_OR_TIME)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  return matchesOf(text, DATE_OR_TIME).map((match) => ({ start: match.index, end: match.index + match[0].length }));
 }
 
 const NEGATED = new RegExp(anyOf(words.negation));
@@ -172,7 +172,7 @@ function valueBefore(scan: Scan, start: number, found: Rule): Span | undefined {
 export function labelledSecrets(view: View, kept: readonly Span[]): (Span & { readonly kind: Rule['kind'] })[] {
   const scan = { text: view.text, kept };
   return RULES.flatMap((found) =>
-    [...view.text.matchAll(found.label)].flatMap((match) => {
+    matchesOf(view.text, found.label).flatMap((match) => {
       const after = valuesAfter(scan, match.index + match[0].length, found);
       const before = after.length > 0 ? undefined : valueBefore(scan, match.index, found);
       return (before ? [before] : after).map((span) => ({ ...span, kind: found.kind }));
@@ -194,7 +194,7 @@ const CARD_LABEL = new RegExp(`(?:${anyOf(words.account)})${LINK}(?=\\d)`, 'g');
 
 /** Where a number begins right after 卡号 or 账号. */
 export function cardStarts(text: string): ReadonlySet<number> {
-  return new Set([...text.matchAll(CARD_LABEL)].map((match) => match.index + match[0].length));
+  return new Set(matchesOf(text, CARD_LABEL).map((match) => match.index + match[0].length));
 }
 
 /** The number right after a labelled one, joined by 和/、: it inherits the label. */

@@ -54,9 +54,14 @@ export function clauses(text: string): string[] {
 
 const MAX_OF_A_KIND = 40;
 
-/** The first matches of a global pattern; a message that has more of a kind is no message. */
+/** The first matches of a global pattern; a message that has more of a kind is no message. `matchAll` would copy the pattern at every call. */
 export function firstMatches(text: string, pattern: RegExp): RegExpExecArray[] {
   const matches: RegExpExecArray[] = [];
-  for (const match of text.matchAll(pattern)) if (matches.push(match) >= MAX_OF_A_KIND) break;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match && matches.length < MAX_OF_A_KIND; match = pattern.exec(text)) {
+    matches.push(match);
+    if (match[0] === '') pattern.lastIndex++;
+  }
+  pattern.lastIndex = 0;
   return matches;
 }
