@@ -31,7 +31,7 @@ export async function conclude(context: TurnContext, diagnosis: Diagnosis): Prom
   await sayText(context, lines.join(''));
   const method = methodLine(session, diagnosis);
   if (method) await sayText(context, method);
-  if (diagnosis.recheckAt) await sayText(context, text(session.locale, 'conclusion.then', params));
+  if (diagnosis.recheckAt) await sayText(context, text(session.locale, thenKey(diagnosis), params));
   session.diagnosis = diagnosis;
   session.questions = session.draft.asked.length;
   session.draft = {
@@ -40,6 +40,12 @@ export async function conclude(context: TurnContext, diagnosis: Diagnosis): Prom
     advised: [...session.draft.advised, { outcome: diagnosis.outcome ?? '', at: session.now }],
   };
   await planRecheck(session, diagnosis);
+}
+
+/** When to look again and what to do then; some outcomes have words of their own. */
+function thenKey({ outcome }: Diagnosis): TextKey {
+  const own = `conclusion.${outcome}.then`;
+  return isTextKey(own) ? own : 'conclusion.then';
 }
 
 type Params = Record<string, string>;
