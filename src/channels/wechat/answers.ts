@@ -5,7 +5,7 @@ import type { AccountKind } from './accounts';
 import { type Answer, arrangePassive, arrangeSent } from './arrange';
 import { findGiven, givenChange, type PendingStore } from './pending';
 import type { Desk, Meter, Standing, Turns } from './ports';
-import { createTask, type Task } from './task';
+import { createTask, type Limits, type Message, type Task } from './task';
 import { partitionFor, type Users } from './users';
 
 /**
@@ -18,15 +18,6 @@ export interface Answers {
   /** Takes over what a dead process left. */
   sweep(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A push that starts a turn. */
-export interface Message {
-  /** `channelId/openid` */
-  readonly conversation: string;
-  readonly activity: Partial<Activity>;
-  /** No turn runs: the user asks for the rest of what was said. */
-  readonly isForMore?: boolean;
 }
 
 /** One delivery of a push. */
@@ -65,19 +56,6 @@ export interface AnswerOptions {
   /** A notice can be sent to those who agree. */
   readonly hasNotice: boolean;
   readonly limits?: Partial<Limits>;
-}
-
-/** In ms. */
-export interface Limits {
-  /** A passive reply leaves before this. */
-  readonly answerMs: number;
-  /** A turn that takes longer is kept in the store. */
-  readonly keepMs: number;
-  readonly typingMs: number;
-  /** Sign of life of the process that has a pending message. */
-  readonly leaseMs: number;
-  /** How long after a turn the platform may still come again. */
-  readonly graceMs: number;
 }
 
 /** The platform hangs up after 5 s. */

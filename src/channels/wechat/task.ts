@@ -1,8 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Activity } from 'botbuilder';
 import { StoreError } from '../../store/store';
-import type { Limits, Message } from './answers';
 import type { Pending, PendingStore } from './pending';
 import type { Meter, Turns } from './ports';
+
+/** A push that starts a turn. */
+export interface Message {
+  /** `channelId/openid` */
+  readonly conversation: string;
+  readonly activity: Partial<Activity>;
+  /** No turn runs: the user asks for the rest of what was said. */
+  readonly isForMore?: boolean;
+}
+
+/** In ms. */
+export interface Limits {
+  /** A passive reply leaves before this. */
+  readonly answerMs: number;
+  /** A turn that takes longer is kept in the store. */
+  readonly keepMs: number;
+  readonly typingMs: number;
+  /** Sign of life of the process that has a pending message. */
+  readonly leaseMs: number;
+  /** How long after a turn the platform may still come again. */
+  readonly graceMs: number;
+}
 
 /** What became of the turn of a message. */
 type Result = Awaited<ReturnType<Turns['accept']>>;

@@ -4,7 +4,7 @@ import { epochMs } from '../../domain/calendar';
 import type { Store } from '../../store/store';
 import type { Channel } from '../delivery';
 import { ACCOUNT_KINDS, type AccountName } from './accounts';
-import { createAnswers, type Limits, type Passive } from './answers';
+import { createAnswers, type Passive } from './answers';
 import { createApi, tokenFetcher } from './api';
 import { createDeliver } from './deliver';
 import { openCheck, openPush, type Push, type Refusal } from './envelope';
@@ -21,6 +21,7 @@ import { createReplays } from './replays';
 import { connectionOf, type PushReply, queryOf, readPush, TEXT_PLAIN } from './request';
 import { createSender } from './sender';
 import { createRefusals, type Status, statusOf } from './status';
+import type { Limits } from './task';
 import { createTokens, type Tokens } from './token';
 import { createUsers, grant, nameId } from './users';
 
