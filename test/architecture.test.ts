@@ -45,8 +45,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Chinese belongs here; everywhere else in the sources only the product's own name. Comments are free. */
-const CHINESE = ['locales/', 'src/understanding/embedded/', 'src/domain/data/'];
+/**
+ * Chinese belongs here; everywhere else in the sources only the product's own name. Comments are free. The settings of WeChat name things as
+ * its own pages do, and become the comments of .env.example.
+ */
+const CHINESE = ['locales/', 'src/understanding/embedded/', 'src/domain/data/', 'src/wechat-settings.ts'];
 const NAME = '到账助手';
 const MOST_LINES = 300;
 
