@@ -8,6 +8,8 @@ import {
   botFrameworkOf,
   OTHER_CLOUD_SETTINGS,
 } from './bot-framework-settings';
+import type { WechatAccount } from './channels/wechat/wechat';
+import type { KfAccount } from './channels/wecom/wecom';
 import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './clu-settings';
 import { type Agent, readAgents } from './desk/agents';
 import { loadProfiles, type Profiles } from './domain/profile';
@@ -16,6 +18,7 @@ import { parseRedisUrl } from './store/redis-url';
 import { TEAMS_SETTINGS, type TeamsConfig, takeTeams, teamsFaults } from './teams-settings';
 import { typoWarnings } from './typos';
 import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
+import { takeWechat, WECHAT_SETTINGS, WECOM_SETTINGS, wechatFaults } from './wechat-settings';
 
 /** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
 
@@ -65,6 +68,8 @@ export const SETTINGS = {
     HANDOFF_WEBHOOK_SECRET: text.describe('Signs those calls, 16 characters or more; needed with HANDOFF_WEBHOOK_URL.'),
   }),
   Teams: TEAMS_SETTINGS,
+  WeChat: WECHAT_SETTINGS,
+  WeCom: WECOM_SETTINGS,
   'Bot Framework': BOT_FRAMEWORK_SETTINGS,
   'Bot Framework, other clouds': OTHER_CLOUD_SETTINGS,
 } as const;
@@ -77,6 +82,8 @@ const schema = z.object({
   ...SETTINGS.Understanding.shape,
   ...SETTINGS.Desk.shape,
   ...SETTINGS.Teams.shape,
+  ...SETTINGS.WeChat.shape,
+  ...SETTINGS.WeCom.shape,
   ...SETTINGS['Bot Framework'].shape,
   ...SETTINGS['Bot Framework, other clouds'].shape,
 });
@@ -96,6 +103,9 @@ export interface Config {
     readonly webhook: { readonly url: string; readonly secret: string } | undefined;
   };
   readonly teams: TeamsConfig;
+  /** Undefined: the channel is off. */
+  readonly wechat: WechatAccount | undefined;
+  readonly wecom: KfAccount | undefined;
   readonly botFramework: BotFrameworkSettings;
   /** Acquirers, holidays, contacts and fees, checked. */
   readonly profiles: Profiles;
@@ -126,6 +136,7 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
     ...botFrameworkFaults(values),
     ...cluFaults(values, isSafeUrl),
     ...teamsFaults(values),
+    ...wechatFaults(values),
     ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
   ];
   if (!parsed.success || profiles.kind === 'refused' || agents.kind === 'refused' || faults.length > 0) return { kind: 'refused', faults };
@@ -159,7 +170,8 @@ function group(
   const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, ...others } = settings;
   const { web, rest: unweb } = takeWeb(others);
   const { clu, rest: unclu } = takeClu(unweb);
-  const { teams, rest } = takeTeams(unclu);
+  const { teams, rest: unteams } = takeTeams(unclu);
+  const { wechat, wecom, rest } = takeWechat(unteams);
   const { DESK_AGENTS: _file, DESK_KEY, HANDOFF_WEBHOOK_URL: url, HANDOFF_WEBHOOK_SECRET: secret, ...botFramework } = rest;
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
@@ -172,6 +184,8 @@ function group(
     web,
     clu,
     teams,
+    wechat,
+    wecom,
     desk: Object.freeze({ key: DESK_KEY, agents, webhook: url && secret ? { url, secret } : undefined }),
     botFramework: botFrameworkOf(botFramework),
     profiles,
