@@ -4,7 +4,7 @@ import type { Attachment, Case, CaseDraft, Diagnosis } from '../src/domain/case'
 import type { Rules } from '../src/domain/diagnosis/verdict';
 import type { Profiles } from '../src/domain/profile';
 import type { Asking, Signal, SlotName } from '../src/domain/slots';
-import type { QueueRow } from '../src/repositories/cases';
+import type { Outlook, QueueRow } from '../src/repositories/cases';
 import type { ConversationRecord } from '../src/repositories/conversations';
 import type { Partition } from '../src/store/store';
 import type { Understanding } from '../src/understanding/recognizer';
@@ -41,7 +41,11 @@ export interface Session {
   /** Secrets masked in this message. */
   readonly masked: Readonly<Record<string, number>>;
   /** What internal support may look up across conversations. */
-  readonly desk: { findCase(id: string): Promise<Case | undefined>; listQueue(limit: number): Promise<readonly QueueRow[]> };
+  readonly desk: {
+    findCase(id: string): Promise<Case | undefined>;
+    listQueue(limit: number): Promise<readonly QueueRow[]>;
+    outlookOf(joining: Case): Promise<Outlook>;
+  };
   /** Writes on Teams with the tenant's identity. */
   readonly staff: boolean;
   locale: Locale;

@@ -13,7 +13,7 @@ import { type Profiles, profileOf } from './domain/profile';
 import type { SlotName } from './domain/slots';
 import { conversationKey, referenceOf } from './incoming';
 import { createBotState } from './repositories/bot-state';
-import { findCase, holdCase, listQueue } from './repositories/cases';
+import { findCase, holdCase, listQueue, outlookOf } from './repositories/cases';
 import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
 import { keepMiss } from './repositories/misses';
 import type { Json, Store } from './store/store';
@@ -121,7 +121,11 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     filesTooLarge: files.tooLarge,
     masked: turn.masked,
     staff: options.staff !== undefined && isStaff(activity, options.staff),
-    desk: { findCase: (id) => findCase(options.store, id), listQueue: (limit) => listQueue(options.store, limit) },
+    desk: {
+      findCase: (id) => findCase(options.store, id),
+      listQueue: (limit) => listQueue(options.store, limit),
+      outlookOf: (joining) => outlookOf(options.store, joining),
+    },
     locale,
     record: { ...record, reference: referenceOf(activity), locale, ...contactOf(context, record) },
     draft,

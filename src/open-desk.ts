@@ -8,13 +8,14 @@ import { partitionOfConversation } from './channels/direct-line/log';
 import type { Config } from './config';
 import { createDeskApi } from './desk/api';
 import { createAttempts } from './desk/attempts';
-import { createDesk, type DeskOptions } from './desk/desk';
+import { type Act, createDesk, type DeskOptions } from './desk/desk';
 import { createDoor } from './desk/door';
 import { openFeed, TOPIC } from './desk/feed';
 import type { DeskRequest } from './desk/http';
 import { createPresence } from './desk/presence';
 import { createQuickReplies } from './desk/quick-replies';
 import { createSessions } from './desk/sessions';
+import { watchTimeouts } from './desk/timeouts';
 import type { Slot, ViewOptions } from './desk/view';
 import { createWebhook } from './desk/webhook';
 import { createDeskPage } from './desk-page';
@@ -35,6 +36,7 @@ export interface OpenDesk {
   readonly routes: Readonly<Record<`${'GET' | 'POST'} /${string}`, (request: DeskRequest) => Promise<Reply>>>;
   /** Opens the desk once; undefined when there is an agents file. */
   readonly link: string | undefined;
+  readonly act: Act;
   /** Something may have happened: pages of every process look. */
   hurry(): void;
   close(): Promise<void>;
@@ -81,12 +83,14 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     cutoff: profileOf(profiles, undefined).cutoff,
     files: (conversation) => listFiles(store, conversation),
   };
+  const presence = createPresence(store);
+  const stopTimeouts = watchTimeouts({ store, act, now, present: presence.list });
   const webhook = desk.webhook && createWebhook({ ...desk.webhook, store, now, log });
   const files = createFiles(store);
   const routes = createDeskApi({
     ...view,
     ...{ act, door, feed, key, agents: desk.agents },
-    presence: createPresence(store),
+    presence,
     quickReplies: createQuickReplies(store),
     open: (sealed) => seal.open(sealed),
     file: (conversation, id) => files.read(webConversation(conversation), id),
@@ -94,8 +98,10 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   return {
     routes: { ...routes, ...createDeskPage(builtPages()) },
     link,
+    act,
     hurry,
     async close() {
+      stopTimeouts();
       webhook?.close();
       feed.close();
     },

@@ -35,8 +35,7 @@ async function pour({ request, response, feed, cursor, mayStay }: Pouring): Prom
   const send = (event: CaseEvent) => {
     if (sent.has(event.id)) return;
     sent.add(event.id);
-    const { text: _, ...news } = event;
-    response.write(`id: ${event.id}\nevent: case\ndata: ${JSON.stringify(news)}\n\n`);
+    response.write(`id: ${event.id}\nevent: case\ndata: ${JSON.stringify(event)}\n\n`);
   };
   const stop = await feed.listen(cursor, send);
   const beat = setInterval(async () => {

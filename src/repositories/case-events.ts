@@ -49,10 +49,10 @@ export function newEvent(event: Omit<CaseEvent, 'id'>, tick: bigint = process.hr
 
 /** The changes that keep an event. */
 export function eventChanges(event: CaseEvent): readonly Change[] {
-  const value = asJson(event);
+  const { text: _, ...news } = event;
   return [
-    { kind: 'put', collection: COLLECTION, id: `${event.caseId}~${event.id}`, value },
-    { kind: 'put', collection: FEED, id: event.id, value, ttlMs: FEED_MS },
+    { kind: 'put', collection: COLLECTION, id: `${event.caseId}~${event.id}`, value: asJson(event) },
+    { kind: 'put', collection: FEED, id: event.id, value: asJson(news), ttlMs: FEED_MS },
   ];
 }
 
@@ -61,7 +61,7 @@ export async function listCaseEvents(partition: Partition, caseId: string): Prom
   return (await partition.list(COLLECTION, { from: `${caseId}~`, to: `${caseId}~~` })).map(eventIn);
 }
 
-/** Events of all cases from an id or time on (ms since 1970, as text), oldest first. */
+/** Events of all cases, without their text, from an id or time on (ms since 1970, as text), oldest first. */
 export async function listFeed(store: Store, from: string, limit: number): Promise<readonly CaseEvent[]> {
   return (await store.listAll(FEED, { from, limit })).map(eventIn);
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { epochMs } from '../domain/calendar';
 import type { Case } from '../domain/case';
 import { valueIn } from '../domain/draft';
 import { type Change, type Entry, PARTITIONS, type Partition, type Store } from '../store/store';
@@ -129,6 +130,32 @@ export async function listQueue(store: Store, limit: number): Promise<readonly Q
 /** Cases that are closed or back with the bot: the newest first. */
 export async function listShelf(store: Store, limit: number): Promise<readonly QueueRow[]> {
   return (await store.listAll(SHELF, { limit, reverse: true })).map((entry) => entry.value as unknown as QueueRow);
+}
+
+/** How many wait before a case in its queue, and how long it took lately until somebody came. */
+export interface Outlook {
+  readonly ahead: number;
+  /** Half of the last cases of the queue were taken within so many minutes; absent when too few were. */
+  readonly minutes?: number;
+}
+
+const LATELY = 200;
+const ENOUGH = 5;
+const MINUTE_MS = 60_000;
+
+/** What may honestly be said to who joins the queue now. */
+export async function outlookOf(store: Store, joining: Case): Promise<Outlook> {
+  const [open, shelf] = await Promise.all([listQueue(store, LATELY), listShelf(store, LATELY)]);
+  const same = open.filter((row) => row.queue === joining.queue && row.id !== joining.id);
+  const before = same.filter(
+    (row) => row.owner === 'queue' && `${row.priority}~${row.createdAt}` <= `${joining.priority}~${joining.createdAt}`,
+  );
+  const waits = [...same, ...shelf.filter((row) => row.queue === joining.queue)]
+    .flatMap((row) => (row.acceptedAt === undefined ? [] : [epochMs(row.acceptedAt) - epochMs(row.createdAt)]))
+    .sort((a, b) => a - b);
+  const median = waits[Math.floor(waits.length / 2)];
+  const isKnown = waits.length >= ENOUGH && median !== undefined;
+  return { ahead: before.length, ...(isKnown && { minutes: Math.max(1, Math.ceil(median / MINUTE_MS)) }) };
 }
 
 function caseIn(entry: Entry | undefined): Case | undefined {
