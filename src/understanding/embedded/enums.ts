@@ -36,6 +36,11 @@ function said(parts: readonly string[], slot: EnumSlot): { value: string; text: 
   return found;
 }
 
+/** Charged twice, of which one did not go through: that one is in question. */
+const TWICE = /(?:扣|付|刷)[^。]{0,8}(?:两|2|俩)|(?:两|2)笔都扣|重复/;
+const ONE_FAILED =
+  /(?:第一|头一|前一)[次回笔遍]?[^。]{0,10}(?:超时|失败|没成|不成功|没反应|没动静)[^。]{0,16}成|后台[^,。]{0,3}(?:只|就)(?:有|显示|见)?(?:一|1)笔/;
+
 const SLOTS = Object.keys(SAID) as EnumSlot[];
 /** Naming one in a question still says it is theirs: T+1是骗人的吗. */
 const NAMED = new Set<EnumSlot>(['payMethod', 'payFamily', 'settleProduct', 'codeKind', 'accountClass']);
@@ -52,6 +57,9 @@ export function findEnums(text: string, options: Options): SlotMention[] {
     const hit = said(NAMED.has(slot) ? all : told, slot);
     return hit ? [mention(slot, hit.value, hit.text)] : [];
   });
+  const status = found.findIndex(({ slot }) => slot === 'txStatus');
+  if (ONE_FAILED.test(text) && TWICE.test(text))
+    found.splice(Math.max(0, status), status < 0 ? 0 : 1, mention('txStatus', 'failed', text.match(ONE_FAILED)?.[0] ?? text));
   const answer = answerTo(text, options);
   const kept = found.filter(
     (other) => other.slot !== answer?.slot && !(answer?.slot === 'payoutStatus' && other.slot === 'txStatus' && text.length <= 12),

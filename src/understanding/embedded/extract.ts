@@ -85,11 +85,16 @@ const LOOKED_UP = new Set<Asking>([
   'contactPhone',
 ]);
 const LACKS = /^[^,\d]{0,8}(?:没|未|无|不(?:知|清|记|方便)|看不|找不|查不|丢|扔|哪来|哪有)|\b(?:no|not|n't|none|lost)\b/;
+/** Questions that are about no fact, or whose words are read elsewhere. */
+const NO_SLOT = new Set<Asking>(['confirm', 'handoff', 'menu', 'resolved', 'role', 'issueType']);
+const CANNOT_SAY =
+  /谁(?:知道|晓得|记得)|(?:算|数)不(?:过来|清|出)|说不(?:准|清|好|上来)|先?别管|不想说|没(?:有)?(?:看过|开过|看见|看清|注意|问过)|看不出|哪(?:里)?(?:知道|晓得|懂|记得)/;
 const NOT_STARTED = /(?:没|未|没有)(?:有)?(?:给我)?(?:退|发起|申请|办|弄|操作|开始)|not (?:yet )?(?:started|requested|refunded)/;
 
 function lacks(text: string, expecting: Asking | undefined, slots: readonly SlotMention[]): boolean {
   if (!expecting || text.length > 30 || slots.some(({ slot }) => slot === expecting)) return false;
-  if (expecting === 'refundTime') return NOT_STARTED.test(text);
+  if (expecting === 'refundTime' && NOT_STARTED.test(text)) return true;
+  if (!NO_SLOT.has(expecting) && CANNOT_SAY.test(text)) return true;
   return LOOKED_UP.has(expecting) && LACKS.test(text);
 }
 

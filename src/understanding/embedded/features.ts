@@ -49,23 +49,23 @@ function addKind(features: Map<number, number>, names: readonly string[], weight
   for (const [key, count] of counts) features.set(key, weight * (1 + Math.log(count)));
 }
 
+let last: { readonly normalized: string; readonly features: Features } | undefined;
+
 /**
  * Features of a normalised text: 1–3-grams of tokens, 1–2-grams of their fuzzy readings, both with edges, and concepts.
- * At most 2,000 characters are considered.
+ * At most 2,000 characters are considered. Those of the last text are kept: a short one is classified and then looked for among the questions.
  */
 export function featuresOf(normalized: string): Features {
+  if (last?.normalized !== normalized) last = { normalized, features: countFeatures(normalized) };
+  return last.features;
+}
+
+function countFeatures(normalized: string): Features {
   const features = new Map<number, number>();
   const tokens = tokensOf(normalized.slice(0, 2000));
+  const sounds = tokens.map((token) => readingOf(token) ?? token);
   addKind(features, gramsOf('c', tokens, 3), KIND_WEIGHTS.written);
-  addKind(
-    features,
-    gramsOf(
-      'p',
-      tokens.map((token) => readingOf(token) ?? token),
-      2,
-    ),
-    KIND_WEIGHTS.sounded,
-  );
+  addKind(features, gramsOf('p', sounds, 2), KIND_WEIGHTS.sounded);
   addKind(features, meaningsOf(tokens), KIND_WEIGHTS.meant);
   return features;
 }

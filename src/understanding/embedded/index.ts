@@ -11,6 +11,9 @@ export interface EmbeddedRecognizer extends Recognizer {
   isFragment(text: string, options: RecognizeOptions): boolean;
 }
 
+/** Texts understood last: one is asked about twice, for its being a fragment and for its turn, with those of other conversations between. */
+const MOST_RECENT = 64;
+
 /**
  * The recognizer that needs no network: rules for values, commands and plain answers, a trained model for the intent.
  * Reads the committed artefact once; throws ArtefactError when it is missing or broken.
@@ -33,8 +36,20 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
     return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };
 
+  const recent = new Map<string, Understanding>();
+  const understandOnce = (text: string, options: RecognizeOptions): Understanding => {
+    const key = [options.locale, options.now, options.expecting ?? '', text].join('\n');
+    const known = recent.get(key);
+    if (known) return known;
+    const understanding = understand(text, options);
+    const [oldest] = recent.size < MOST_RECENT ? [] : recent.keys();
+    if (oldest !== undefined) recent.delete(oldest);
+    recent.set(key, understanding);
+    return understanding;
+  };
+
   return {
-    recognize: async (text, options) => understand(text, options),
-    isFragment: (text, options) => understand(text, options).fragment,
+    recognize: async (text, options) => understandOnce(text, options),
+    isFragment: (text, options) => understandOnce(text, options).fragment,
   };
 }

@@ -4,13 +4,16 @@ type Role = SlotValue<'role'>;
 type IssueType = SlotValue<'issueType'>;
 
 const MERCHANT =
-  /我(?:们)?(?:是|做)?(?:一?个|一家)?(?:开[^,]{1,5}(?:店|馆|的|厂|超市|铺)|[^,]{0,5}(?:店|超市|馆|铺|摊)的|[^,]{0,6}批发|[^,]{0,4}生意)|我(?:们)?(?:是|做)(?:一?个|一家)?(?:商户|商家|店家|店主|店员|老板|开店|收银|店长|(?:卖|做|开)[^,]{1,8}的|卖(?:东西|货|的)|财务|个体|做生意|收款)|(?:我|我们|俺|咱|本|自家)(?:的|家|这|那)*(?:店|机子|机器|pos机?|终端|铺子|铺|门面|饭店|餐馆|超市|商铺|摊|公司)(?!家)|(?:顾客|客人|客户|买家|消费者|老外|熟人|人家)[^,]{0,10}(?:刷|付|扫|买|消费|转|支付|给我|结账|微信|支付宝|插|说(?:他|她|已经)?(?:付|扣|被扣))|(?:我|今天|昨天|前天|上午|下午|号)?卖(?:了|出|掉)(?!家)|(?:收|卖)(?:了|过)?(?:一)?(?:笔|单|个(?:顾客|客人|客户)?)|(?:搁|在|来|到|上)我(?:们)?(?:这儿|这里|这边|店|家)[^,]{0,6}(?:刷|付|扫|买|消费|吃)|结算卡|结算账户|划款|出款|商户(?:后台|app|版|端|号)|收款(?:码|机|音箱|机器|员|到账)|我(?:这边|店里|们店|方)?(?:收款|收银|收的|收了|没收到(?:货款|结算|营业款))|(?:给|跟)(?:顾客|客人|客户)|(?:顾客|客人|客户)(?:[这那]张|说|短信|那边|手机|的(?:卡|手机|银行|信用卡|储蓄卡|微信|支付宝)|投诉|来找|找我|催)|我家[^,]{0,5}(?:店|馆|摊|铺|超市)(?!家)|\bi sold\b|customers? (?:used|paid)|[有个位啲]客(?=刷|付|扫|买|用|给|拿)|给(?:人|别人|人家|他|她)刷|我?商户(?:$|,)|^商户|我[^,]{0,16}收(?:的|了)(?!到)|货款|营业款|营业额|到不了账|(?:我|我们)(?:的)?(?:小店|生意)|店里(?:收|刷|生意|营业)|(?:刷|收)(?:了)?(?:顾客|客人|客户)|(?:t|d) ?\+ ?[01]|秒到|my (?:shop|store|terminal|machine|pos|restaurant|business|customer)|i(?:'m| am) (?:a|the) (?:merchant|shop ?keeper|(?:(?:small |coffee )?(?:store|shop|restaurant|cafe|business) ?)?owner|seller|cashier)|(?:a|the|our|my|one|some) (?:customer|tourist|guest|client|foreigner|buyer) (?:paid|swiped|scanned|bought|used)|settlement (?:account|card)|our (?:shop|store|terminal|machine|pos)/;
+  /(?:大爷|大姐|大哥|大妈|大叔|小伙子?|姑娘|老头|老太太|阿姨|年轻人|老主顾|妹子|哥们|男的|女的|小孩|学生)[^,给帮]{0,8}(?:刷了|刷的|付了|付的|扫了|扫的|买了|掏|拿(?!货|走))|收了?(?:一)?位|(?:[点分半刻整多早午晚天号日]|[\d])收(?:的|了)(?!我|到|手续|费)|老板娘?(?:叫|让|喊)我(?:来)?(?:问|查)|收(?:钱|款)的?(?:那张)?(?:银行)?卡|给(?:人|人家|他|她|客人|顾客|老主顾)退|我(?:们)?(?:又|可|根本)?没(?:有)?(?:给人?)?退过|(?:收|刷)重了|(?:客人|顾客)(?:就|还|正)(?:站|等|在)|(?:货|东西)(?:到底)?给不给(?:他|她|人)|我(?:们)?(?:是|做)?(?:一?个|一家)?(?:开[^,]{1,5}(?:店|馆|的|厂|超市|铺)|[^,]{0,5}(?:店|超市|馆|铺|摊)的|[^,]{0,6}批发|[^,]{0,4}生意)|我(?:们)?(?:是|做)(?:一?个|一家)?(?:商户|商家|店家|店主|店员|老板|开店|收银|店长|(?:卖|做|开)[^,]{1,8}的|卖(?:东西|货|的)|财务|个体|做生意|收款)|(?:我|我们|俺|咱|本|自家)(?:的|家|这|那)*(?:店|机子|机器|pos机?|终端|铺子|铺|门面|饭店|餐馆|超市|商铺|摊|公司)(?!家)|(?:顾客|客人|客户|买家|消费者|老外|熟人|人家)[^,]{0,10}(?:刷|付|扫|买|消费|转|支付|给我|结账|微信|支付宝|插|说(?:他|她|已经)?(?:付|扣|被扣))|(?:我|今天|昨天|前天|上午|下午|号)?卖(?:了|出|掉)(?!家)|(?:收|卖)(?:了|过)?(?:一)?(?:笔|单|个(?:顾客|客人|客户)?)|(?:搁|在|来|到|上)我(?:们)?(?:这儿|这里|这边|店|家)[^,]{0,6}(?:刷|付|扫|买|消费|吃)|结算卡|结算账户|划款|出款|商户(?:后台|app|版|端|号)|收款(?:码|机|音箱|机器|员|到账)|我(?:这边|店里|们店|方)?(?:收款|收银|收的|收了|没收到(?:货款|结算|营业款))|(?:给|跟)(?:顾客|客人|客户)|(?:顾客|客人|客户)(?:[这那]张|说|短信|那边|手机|的(?:卡|手机|银行|信用卡|储蓄卡|微信|支付宝)|投诉|来找|找我|催)|我家[^,]{0,5}(?:店|馆|摊|铺|超市)(?!家)|\bi sold\b|customers? (?:used|paid)|[有个位啲]客(?=刷|付|扫|买|用|给|拿)|给(?:人|别人|人家|他|她)刷|我?商户(?:$|,)|^商户|我[^,]{0,16}收(?:的|了)(?!到)|货款|营业款|营业额|到不了账|(?:我|我们)(?:的)?(?:小店|生意)|店里(?:收|刷|生意|营业)|(?:刷|收)(?:了)?(?:顾客|客人|客户)|(?:t|d) ?\+ ?[01]|秒到|my (?:shop|store|terminal|machine|pos|restaurant|business|customer)|i(?:'m| am) (?:a|the) (?:merchant|shop ?keeper|(?:(?:small |coffee )?(?:store|shop|restaurant|cafe|business) ?)?owner|seller|cashier)|(?:a|the|our|my|one|some) (?:customer|tourist|guest|client|foreigner|buyer) (?:paid|swiped|scanned|bought|used)|settlement (?:account|card)|our (?:shop|store|terminal|machine|pos)/;
 const CARDHOLDER =
-  /我(?:是|就是)(?:一?个)?(?:顾客|客人|持卡人?|付款(?:的|人|方)|买(?:东西|家)|消费者|刷卡的)|我(?:自己|本人|今天|昨天|前天|刚才|刚|去|在)[^,]{0,12}(?:买|消费|付款|付的|刷(?:的|了)?(?:我的?)?卡|吃饭|加油|住(?:酒店|院)|购物|看病|交(?:钱|费)|缴费|挂号)|我(?:的)?(?:卡|信用卡|储蓄卡|银行卡|账户)(?:里|上|都|也|的钱)?(?:却|已经?|就|都)?(?:被|扣|显示扣|少了|上扣|出去|走了|划走|没了)|(?:店家|商家|店里?|老板|收银(?:员|台)?|店员|超市|卖家|服务员|前台|柜台|药店|药房|收费处|窗口|摊主|大妈|大叔|大姐|阿姨|师傅|餐厅|饭店|酒店|加油站|商场)(?:那个|里)?(?:的)?[^,我你您跟]{0,4}(?:却|又|都|还|那边|非)?(?:说|讲|不认|不肯|不给|(?:让|叫|要)我(?!问|来|查|打|联系|看)|坚持|拒绝)|我(?:用[^,]{0,8})?刷卡(?:付|买|结)|(?:让|叫|要)我再(?:付|刷|给|扫)|我(?:在|去)[^,]{0,10}(?:超市|饭店|餐厅|商场|药店|医院|加油站|酒店|店|商店|便利店|网上|淘宝)|(?:扫|付|刷)了(?:店家|商家|他们|老板|店里)的?|给(?:店家|商家|老板|卖家)(?:付|转|扫)|(?:我)(?:要|想)?(?:退货|退款)|(?:店家|商家|老板|卖家|商户|酒店|超市)(?:已经|答应|说)?(?:给我)?退|我(?:买的?|付的?|给的)|(?:商家|店家|老板|店里|卖家)(?:那边)?(?:也|都|还)?没(?:有)?(?:收到|到账)|网购|(?:京东|淘宝|拼多多|网上|抖音|商城|官网)(?:上|里)?(?:买|下单)|我(?:的)?(?:订单|快递)|i (?:bought|paid|was charged|swiped|used my card|am a (?:customer|cardholder))|my (?:debit |credit |bank )?(?:card|bank|account) (?:was|got|is|has been|shows?)|(?:the |a )?(?:shop|store|merchant|cashier|seller|clerk|shop owner|waiter) (?:says?|said|told|claims|refus)/;
+  /我(?:是|就是)(?:一?个)?(?:顾客|客人|持卡人?|付款(?:的|人|方)|买(?:东西|家)|消费者|刷卡的)|我(?:自己|本人|今天|昨天|前天|刚才|刚|去|在)[^,]{0,12}(?:买|消费|付款|付的|刷(?:的|了)?(?:我的?)?卡|吃饭|加油|住(?:酒店|院)|购物|看病|交(?:钱|费)|缴费|挂号)|我(?:的)?(?:卡|信用卡|储蓄卡|银行卡|账户)(?:里|上|都|也|的钱)?(?:却|已经?|就|都)?(?:被|扣|显示扣|少了|上扣|出去|走了|划走|没了)|(?:店家|商家|店里?|老板|收银(?:员|台)?|店员|超市|卖家|服务员|前台|(?<!银行|行)柜台|药店|药房|收费处|窗口|摊主|大妈|大叔|大姐|阿姨|师傅|餐厅|饭店|酒店|加油站|商场)(?:那个|里)?(?:的)?[^,我你您跟]{0,4}(?:却|又|都|还|那边|非)?(?:说|讲|不认|不肯|不给|(?:让|叫|要)我(?!问|来|查|打|联系|看)|坚持|拒绝)|我(?:用[^,]{0,8})?刷卡(?:付|买|结)|(?:让|叫|要)我再(?:付|刷|给|扫)|我(?:在|去)[^,]{0,10}(?:超市|饭店|餐厅|商场|药店|医院|加油站|酒店|店|商店|便利店|网上|淘宝)|(?:扫|付|刷)了(?:店家|商家|他们|老板|店里)的?|给(?:店家|商家|老板|卖家)(?:付|转|扫)|(?:我)(?:要|想)?(?:退货|退款)|(?:店家|商家|老板|卖家|商户|酒店|超市)(?:已经|答应|说)?(?:给我)?退|我(?:买的?|付的?|给的)|(?:商家|店家|老板|店里|卖家)(?:那边)?(?:也|都|还)?没(?:有)?(?:收到|到账)|给我(?:刷|扣|打|输|按)成|(?:^|[,.] )paid (?!out)[^,]{0,40}(?:in|at) (?:a|an|the) (?:cafe|coffee|shop|store|restaurant|supermarket|hotel|bar|market|pharmacy|mall)|网购|(?:京东|淘宝|拼多多|网上|抖音|商城|官网)(?:上|里)?(?:买|下单)|我(?:的)?(?:订单|快递)|i (?:bought|paid|was charged|swiped|used my card|am a (?:customer|cardholder))|my (?:debit |credit |bank )?(?:card|bank|account) (?:was|got|is|has been|shows?)|(?:the |a )?(?:shop|store|merchant|cashier|seller|clerk|shop owner|waiter) (?:says?|said|told|claims|refus)/;
 const STAFF =
   /我是(?:内部|运营|客服|技术|公司)?(?:员工|同事|人员|坐席|运营)|渠道故障上报|案件摘要|算到账\s|^案件\s|internal staff|内部人员/;
 const BYSTANDER =
   /(?:就|只是|随便|单纯)(?:想)?(?:问问|了解|咨询一下|打听)|还没办|没有pos|想办(?:一台|个|理)?(?:pos|刷卡机)|just asking|just curious/;
+
+/** 就想问问 after a matter of one's own. */
+const OWN_MATTER = /扣|划走|没到|未到|没来|少了|\d{2,}/;
 
 /** Answers to 「这笔是顾客买东西付的款，还是办机、激活之类的扣款?」. */
 const ASKED_ISSUE: readonly (readonly [IssueType, RegExp])[] = [
@@ -45,7 +48,7 @@ export function roleOf(text: string, asked: boolean): { readonly value: Role; re
   if (merchant) return { value: 'merchant', text: merchant[0] };
   if (cardholder) return { value: 'cardholder', text: cardholder[0] };
   const bystander = text.match(BYSTANDER);
-  return bystander ? { value: 'bystander', text: bystander[0] } : undefined;
+  return bystander && !OWN_MATTER.test(text) ? { value: 'bystander', text: bystander[0] } : undefined;
 }
 
 /** Both sides are named: own words (我是…, 我的店) decide, else the first who acts. */
@@ -80,6 +83,8 @@ const MISSING =
 const REFUND = /退款|退货|退的|退了|退给|退钱|refund/;
 const REFUND_MISSING =
   /(?:退款|退货|退的钱?|退了|退给|说退|refund)[^。]{0,20}(?:没|未|不|还|多久|什么时候|几天|哪|没到|hasn'?t|haven'?t|not|when|where|still)|(?:没|未|还没)(?:有)?(?:收到|见到|看到)[^,]{0,4}退|什么时候退/;
+/** The shop's own record says so: what became of the sale, not a refund awaited. */
+const SHOWN_REFUNDED = /(?:后台|状态)[^,]{0,6}退款[^,]{0,3}[,?][^,]{0,2}(?:我|没人|谁)/;
 const PREAUTH = /预授权|pre-?auth|(?:酒店|宾馆|租车|民宿|hotel)[^。]{0,10}(?:押金|deposit|冻结|hold)/;
 const SHORT =
   /(?:到账|到手|到的|收到的?|入账|结算|打款|划款)(?:金额|的钱|款|数)?[^,]{0,6}(?:少|不对|不符|不够|对不上|有差|差了|缺)|少(?:到|给|打|结|了)[^,]{0,6}(?:账|钱|块|元|□|\d)|对不上|只到(?:账|了)|到账?少|钱少了|(?<!多)少钱|(?:received|got|arrived) (?:less|only)|short by|amount is (?:less|short)/;
@@ -107,6 +112,8 @@ function readingOf(text: string, cues: IssueCues): { readonly value: IssueType; 
   if (preauth) return is('R7', preauth);
   if (has('promisedReturn') && (cues.fee !== undefined || /返|刷满|刷够|达标/.test(text))) return is('R5', hit(/返|退/));
   const missing = hit(MISSING);
+  const shown = hit(SHOWN_REFUNDED);
+  if (shown) return is('R1', shown);
   const refund = hit(REFUND_MISSING);
   if (refund && REFUND.test(text) && cues.fee === undefined) return is('R6', refund);
   const fee = feeReading(text, cues, missing);
@@ -128,5 +135,6 @@ function feeReading(text: string, cues: IssueCues, missing: string | undefined):
   const machine = text.match(MACHINE_FEE)?.[0];
   if (machine && !missing) return machine;
   if (cues.fee === undefined || cues.fee === 'merchantFee' || cues.fee === 'instantFee') return undefined;
-  return /扣|收|交|费|退|要|凭什么|charged?|fee/.test(text) && !SHORT.test(text) ? cues.fee : undefined;
+  const short = SHORT.test(text) && (cues.arrivedLess || /到账|到手|入账|结算|划款|打款|货款|收到/.test(text));
+  return /扣|收|交|费|退|要|凭什么|charged?|fee/.test(text) && !short ? cues.fee : undefined;
 }

@@ -10,7 +10,16 @@ const GENERAL = /会不会|如果|要是|万一|假如|怎么(?:防|避免|预�
 const RULES = [...SAFETY_RULES, ...PAYOUT_RULES, ...SALE_RULES];
 
 /** Signals whose words may be far apart: read over the whole message, not clause by clause. */
-const WIDE = new Set<Signal>(['noSaleMade', 'wrongAmount', 'orderNotUpdated', 'batchedPayout', 'fakeProof']);
+const WIDE = new Set<Signal>([
+  'codeLeaked',
+  'settleCardHijacked',
+  'rateRaised',
+  'noSaleMade',
+  'wrongAmount',
+  'orderNotUpdated',
+  'batchedPayout',
+  'fakeProof',
+]);
 
 /** 才刷了八千, 条件还没到: what was promised is not due yet. */
 const NOT_DUE =

@@ -95,8 +95,8 @@ const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消
 /** 前天那笔600到了: that one is settled. */
 /** 120的东西刷了1200: a price. */
 const PRICE_AFTER = /^(?:块|元)?(?:钱)?的(?:东西|货|饭|菜|商品|账单|衣服|鞋)[^,]{0,6}(?:刷|扣|收)(?:了|成)/;
-const ARRIVED_AFTER = /^(?:块|元)?(?:钱)?(?:的)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了|收到了|没问题)/;
-const DENIED_BEFORE = /(?:不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
+const ARRIVED_AFTER = /^(?:块|元)?(?:钱)?(?:的)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了(?!\s?[\d一二三四五六七八九])|收到了|没问题)/;
+const DENIED_BEFORE = /(?:(?<!是)不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
 const PROMISE_BEFORE = /(?:刷满|满|返|返现|返还|奖励|送|赠)(?:了|给|我|我们|你|:|现|够)*\s?$/;
 
 /** Role of a figure by the words right before and after it, within its clause. */
@@ -115,6 +115,10 @@ function roleOf(before: string, after: string): SumRole {
 
 /** 到了4970扣了30: what was taken from the sale. */
 const TAKEN_OFF = /扣(?:了|掉|走)(?:我)?\s?$/;
+
+/** 秒到，每笔收3块: the fee for speed is a few yuan. */
+const AT_ONCE = /秒到|秒结|d\+0/;
+const SMALL_FEE = 1000;
 
 /** Between two sums of one list. */
 const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$/;
@@ -142,9 +146,12 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
     ];
   });
   const net = sums.find(({ role }) => role === 'net');
+  const atOnce = AT_ONCE.test(text);
   return sums.map((sum) =>
-    net && sum.role === 'sale' && sum.fen < net.fen && TAKEN_OFF.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start))
-      ? { ...sum, role: 'short' }
-      : sum,
+    atOnce && sum.role === 'each' && sum.fen <= SMALL_FEE
+      ? { ...sum, role: 'instantFee' }
+      : net && sum.role === 'sale' && sum.fen < net.fen && TAKEN_OFF.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start))
+        ? { ...sum, role: 'short' }
+        : sum,
   );
 }

@@ -33,20 +33,21 @@ const PROMISE_BEFORE =
 const REFUND = /(?<!签)退(?!票|出|押)|refund|撤销/;
 /** What happened then was no sale: a call, a code told, a card lost. */
 /** How things were set up: a contract signed, a machine sent. */
-const SET_UP = /^(?:才|刚|就|我)*(?:签|寄|办|装|领|开通|注册|入网|开(?:的|了)?(?:店|门|业)|上班|下班|营业|关门|打烊了)/;
+const SET_UP =
+  /^(?:才|刚|就|我|自己)*(?:把[^,]{0,8}(?:换|改)|签|寄|办|装|领|开通|注册|入网|开(?:的|了)?(?:店|门|业)|上班|下班|营业|关门|打烊了)/;
 /** Every day, before or after an hour: a rule, not an event. */
 const RULE_BEFORE = /每(?:天|晚|日|周|个?月)的?$|(?:电话|联系|投诉)[^,]{0,4}$/;
 const RULE_AFTER = /^(?:到|至|~|-)\s?\d{1,2}[号日]|^(?:以后|之后|以前|之前|过后)|^到(?:现在|今天|目前)/;
 const ARRIVED = /^的?那(?:一)?笔[^,]{0,10}(?:到了|收到了|没问题)/;
 const OTHER_EVENT =
   /签退|忘记|验证码|屏幕|共享|密码|电话|客服|告诉|联系|投诉|咨询|挂失|冻结|注销|报警|业务员|上门|维护|升级|通知|短信说|换卡|补办|called|reported/;
-const SALE = /刷|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
+const SALE = /刷|收重|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
 /** A sale told as done at a time that lies ahead: the day was mistaken, which is for the dialog to ask. */
 const TOLD_AHEAD = /(?:刷|付|买|扫|收)(?:的|了|过)/;
 /** What was done at that time, told as past: it wins over 说…, 还没…. */
 const DONE = /(?:(?<!签)退(?!票|出|押)|刷|付|买|扫|收)(?:的|了|过)/;
 const FEE_VERB = /扣|收|交|划/;
-const DENIED = /(?:不是|并非|not)(?:在|说)?\s?$/;
+const DENIED = /(?:(?<!是)不是|并非|not)(?:在|说)?\s?$/;
 const CORRECTS =
   /(?:不对|不是[^,]{0,14}|错了?|搞错|说错|记错|更正|纠正|改成|改为|应该是|应为|其实是|实际是|sorry|actually|wrong|i mean)[ ,.。是在应该]{0,6}$/;
 
@@ -72,6 +73,7 @@ function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeS
   if (REFUND.test(before) && !SALE.test(before.slice(before.search(REFUND)))) return 'refundTime';
   if (REFUND.test(text) && /^(?:就|才|我|商家|店家|他们)?(?:申请|发起|提交|办|弄|操作|处理|同意)/.test(after)) return 'refundTime';
   if (options.fee && !SALE.test(text) && FEE_VERB.test(near)) return 'feeTime';
+  if (/^的?[那这]?一?[笔单]?\s?¥?\d{2,}/.test(after) && !REFUND.test(near)) return 'txTime';
   if (/(?<!签)退(?!票|出|押)|refund/.test(text) && !SALE.test(text) && !options.fee) return 'refundTime';
   if (asked) return asked;
   if (/changed|换(?:了|过)?(?:结算)?卡/.test(before)) return undefined;
@@ -100,7 +102,9 @@ function combined(list: readonly Timed[]): { moment: Moment; last: Timed } | und
   const corrected = usable.filter(({ correction }) => correction);
   const pool = corrected.length > 0 ? corrected : usable;
   const dated = pool.filter(({ mention }) => !mention.dateAssumed);
-  const first = pool === corrected ? dated.at(-1) : dated[0];
+  const opening = dated[0]?.mention.moment;
+  const exact = opening && !opening.time && !opening.part ? dated.find(({ mention }) => mention.moment?.time !== undefined) : undefined;
+  const first = pool === corrected ? dated.at(-1) : (exact ?? dated[0]);
   const hours = pool.filter(({ mention }) => mention.dateAssumed);
   const hour = corrected.length > 0 ? hours.at(-1) : hours[0];
   const base = first ?? hour;
