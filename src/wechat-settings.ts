@@ -117,7 +117,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** What is set but cannot work as it is. */
 export function wechatFaults(values: Env): readonly string[] {
-  const given = (settings: { readonly shape: object }) => Object.keys(settings.shape).find((one) => values[one] !== undefined);
+  const given = (settings: typeof WECHAT_SETTINGS | typeof WECOM_SETTINGS) => {
+    const standard: Readonly<Record<string, unknown>> = settings.parse({});
+    // A setting with a default says nothing of whether the channel is wanted.
+    return Object.keys(settings.shape).find((one) => values[one] !== undefined && standard[one] === undefined);
+  };
   const needs = (why: string | undefined, ...names: readonly string[]) =>
     why === undefined ? [] : names.filter((one) => values[one] === undefined).map((one) => `${one}: is needed because ${why} is set`);
   const wechat = given(WECHAT_SETTINGS);
