@@ -90,7 +90,11 @@ export function createApp({ config, store, telemetry, channels }: AppOptions): A
     },
     filter: (words, own) => filterOutbound(words, { contacts: profiles.contacts, allow: own }).text,
     isFragment: (words, record) =>
-      embedded.isFragment(words, { locale: 'zh-CN', now: now(), ...(record?.asking && { expecting: record.asking }) }),
+      embedded.isFragment(words.trim(), {
+        locale: (record?.locale ?? 'zh-CN') as Locale,
+        now: now(),
+        ...(record?.asking && { expecting: record.asking }),
+      }),
     deliver: async (activity) => {
       const channel = channels(activity.channelId ?? '');
       if (!channel) throw new DeliveryError('no channel leads there', 'refused');
