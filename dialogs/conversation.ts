@@ -38,7 +38,7 @@ async function introduce(context: TurnContext, session: Session): Promise<void> 
 export async function converse(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
   const isAgents = session.case?.owner === 'agent';
   if (!isAgents) await noticeSecrets(context, session);
-  await introduce(context, session);
+  if (!session.staff) await introduce(context, session);
   if (session.staff && (await handleStaff(context))) return;
   startAnother(session);
   takeFacts(session);

@@ -5,7 +5,7 @@ import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
-import { receiveFiles } from './attachments';
+import { type FetchFile, receiveFiles } from './attachments';
 import { isStaff, plainText, type StaffRule, TEAMS } from './channels/teams';
 import { newDraft } from './domain/case';
 import { valueIn } from './domain/draft';
@@ -26,6 +26,8 @@ export interface BotOptions {
   readonly profiles: Profiles;
   /** Who on Teams is staff; without it nobody is. */
   readonly staff?: StaffRule;
+  /** Gets files that only their channel can get. */
+  readonly fetchFile?: FetchFile | undefined;
   /** Told once per turn, after it was judged: for metrics and the log line. */
   readonly observe?: (session: Session) => void;
 }
@@ -39,6 +41,8 @@ export function createBot(options: BotOptions): { run(context: TurnContext): Pro
     const { membersAdded = [], recipient } = context.activity;
     if (membersAdded.some(({ id }) => id !== recipient?.id)) await withSession(context, options, () => welcome(context));
   });
+  // Teams says so when it is added to a chat; the welcome is said once, whatever else is told of it.
+  handler.onInstallationUpdateAdd((context) => withSession(context, options, () => welcome(context)));
   handler.onEvent(async (context) => {
     if (context.activity.name === 'follow-up') await withSession(context, options, () => followUp(context));
   });
@@ -99,7 +103,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const { locale: startLocale, asking, draft = newDraft(turn.now), diagnosis } = record;
   const [understanding, files] = await Promise.all([
     understand(options, { words, record, now: turn.now }),
-    receiveFiles(activity, turn.now),
+    receiveFiles(activity, turn.now, options.fetchFile),
   ]);
   const choices = (record.extra?.choices ?? []) as unknown as readonly Choice[];
   // A label that was tapped says nothing of the language its user writes.

@@ -1,4 +1,4 @@
-import type { Activity, Attachment, ChannelAccount, ConversationAccount } from 'botbuilder';
+import type { Activity, Attachment, ChannelAccount, ConversationAccount, Entity } from 'botbuilder';
 import type { Asking } from './domain/slots';
 import { entryId } from './repositories/ids';
 import type { Reference } from './repositories/transcripts';
@@ -64,10 +64,7 @@ export function maskActivity(activity: Partial<Activity>, mask: Mask, asking?: A
     text: activity.text === undefined ? undefined : clean(activity.text),
     value: activity.value === undefined ? undefined : mapStrings(activity.value, clean),
     attachments: activity.attachments?.map((attachment) => file(attachment, clean)),
-    entities: mapStrings(
-      activity.entities?.filter(({ type: kind }) => kind === 'mention'),
-      clean,
-    ),
+    entities: activity.entities?.filter(({ type: kind }) => kind === 'mention').map((entity) => mention(entity, clean)),
     membersAdded: activity.membersAdded?.map((member) => account(member, clean)),
     membersRemoved: activity.membersRemoved?.map((member) => account(member, clean)),
     channelData: channelData(activity.channelData),
@@ -116,6 +113,12 @@ function account(from: ChannelAccount, clean: (text: string) => string): Partial
 
 function conversation({ id, isGroup, conversationType, tenantId }: ConversationAccount): Partial<ConversationAccount> {
   return { id, ...(isGroup !== undefined && { isGroup }), ...(conversationType && { conversationType }), ...(tenantId && { tenantId }) };
+}
+
+/** Who is mentioned is an id of the channel's, not something a person wrote. */
+function mention(entity: Entity, clean: (text: string) => string): Entity {
+  const { type, mentioned, text } = entity as Entity & { readonly mentioned?: ChannelAccount; readonly text?: string };
+  return { type, ...(mentioned && { mentioned: account(mentioned, clean) }), ...(text !== undefined && { text: clean(text) }) };
 }
 
 function file(attachment: Attachment, clean: (text: string) => string): Attachment {

@@ -17,22 +17,28 @@ export interface TeamsOutOptions {
   readonly delivered: (activity: Partial<Activity>, mark: CaseMark, id: string | undefined) => Promise<void>;
   /** Told when a conversation is closed to us: the bot was removed, or the user blocked it. */
   readonly gone: (activity: Partial<Activity>, mark: CaseMark | undefined) => Promise<void>;
+  /** Told when something of a case will never be taken. */
+  readonly refused: (activity: Partial<Activity>, mark: CaseMark) => Promise<void>;
 }
 
 /** The way out to Teams: never faster than its limits, and what becomes of a card is told. Throws DeliveryError. */
-export function createTeamsOut({ connector, pace, delivered, gone }: TeamsOutOptions): Channel {
+export function createTeamsOut({ connector, pace, delivered, gone, refused }: TeamsOutOptions): Channel {
+  const send = async (activity: Partial<Activity>) => {
+    const waitMs = pace.take(activity.conversation?.id ?? '', activity.conversation?.tenantId ?? activity.serviceUrl ?? '');
+    if (waitMs > 0) throw new DeliveryError('the limit of Teams is reached', 'retry', { retryAfterMs: waitMs });
+    return connector.deliver(activity);
+  };
   return {
     takesEvents: false,
     async deliver(marked) {
       const { mark, activity } = unmark(marked);
-      const waitMs = pace.take(activity.conversation?.id ?? '', activity.conversation?.tenantId ?? activity.serviceUrl ?? '');
-      if (waitMs > 0) throw new DeliveryError('the limit of Teams is reached', 'retry', { retryAfterMs: waitMs });
       try {
-        const answer = await send(connector, activity);
+        const answer = await sendOrText(send, activity);
         if (mark) await delivered(activity, mark, answer.id);
         return answer;
       } catch (error) {
         if (error instanceof DeliveryError && error.gone) await gone(activity, mark);
+        else if (error instanceof DeliveryError && !error.retryable && mark) await refused(activity, mark);
         throw error;
       }
     },
@@ -40,14 +46,14 @@ export function createTeamsOut({ connector, pace, delivered, gone }: TeamsOutOpt
 }
 
 /** A card that Teams will not take is sent as its text. */
-async function send(connector: Connector, activity: Partial<Activity>): Promise<{ readonly id?: string }> {
+async function sendOrText(send: Connector['deliver'], activity: Partial<Activity>): Promise<{ readonly id?: string }> {
   try {
-    return await connector.deliver(activity);
+    return await send(activity);
   } catch (error) {
     const isRefused = error instanceof DeliveryError && !error.retryable && !error.gone;
     if (!isRefused || !activity.attachments || !activity.summary) throw error;
     const { attachments: _, summary, ...rest } = activity;
-    return connector.deliver({ ...rest, text: summary, textFormat: 'plain' });
+    return send({ ...rest, text: summary, textFormat: 'plain' });
   }
 }
 
