@@ -1,6 +1,7 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import type { Activity } from 'botbuilder';
 import { type Locale, localeOf, text } from '../locales';
+import type { FetchFile } from './attachments';
 import { createBot } from './bot';
 import { DeliveryError, type FindChannel } from './channels';
 import type { Config } from './config';
@@ -32,6 +33,8 @@ export interface AppOptions {
   readonly store: Store;
   readonly telemetry: Telemetry;
   readonly channels: FindChannel;
+  /** See BotOptions. */
+  readonly fetchFile?: FetchFile;
 }
 
 const TICK_MS = 1000;
@@ -63,14 +66,14 @@ function withClu(embedded: Recognizer, { clu }: Config, telemetry: Telemetry): R
 }
 
 /** Puts the parts together; nothing is received yet. */
-export function createApp({ config, store, telemetry, channels }: AppOptions): App {
+export function createApp({ config, store, telemetry, channels, fetchFile }: AppOptions): App {
   const { profiles, conversation } = config;
   const now = () => isoOf(Date.now());
   const seal = createSeal(config.store.dataKey ?? readOrMakeKey(config.store.dataDir));
   const embedded = createEmbeddedRecognizer();
   const recognizer = withClu(embedded, config, telemetry);
   const bot = createBot({
-    ...{ store, recognizer, profiles },
+    ...{ store, recognizer, profiles, fetchFile },
     staff: config.teams.staff,
     observe: ({ record, understanding, asking, diagnosis, case: opened, questions }) => {
       const reached = diagnosis?.outcome !== undefined && diagnosis.outcome !== record.diagnosis?.outcome;

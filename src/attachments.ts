@@ -29,6 +29,9 @@ export function sniffType(content: Buffer): string {
   return found?.[0] ?? 'application/octet-stream';
 }
 
+/** The content of a file that only its channel can get; undefined when it is no such file, or cannot be had now. Never throws. */
+export type FetchFile = (contentUrl: string) => Promise<Buffer | 'tooLarge' | undefined>;
+
 /** What became of the files of a message. */
 export interface ReceivedFiles {
   readonly kept: readonly Attachment[];
@@ -40,9 +43,13 @@ export interface ReceivedFiles {
  * Looks at the files of a message. Only the channel's own service is asked for them (`serviceUrl`), since any other address may be anybody's;
  * a file that cannot be looked at is kept as a reference of unknown type and size 0.
  */
-export async function receiveFiles({ attachments = [], id = '', serviceUrl }: Partial<Activity>, now: string): Promise<ReceivedFiles> {
+export async function receiveFiles(
+  { attachments = [], id = '', serviceUrl }: Partial<Activity>,
+  now: string,
+  fetchFile: FetchFile = async () => undefined,
+): Promise<ReceivedFiles> {
   const files = attachments.filter(({ contentType }) => !CARD.test(contentType));
-  const looked = await Promise.all(files.map((file) => look(file, serviceUrl)));
+  const looked = await Promise.all(files.map(async (file) => (await fetchFile(file.contentUrl ?? '')) ?? look(file, serviceUrl)));
   const kept = looked.flatMap((content, index): Attachment[] => {
     if (content === 'tooLarge') return [];
     const url = files[index]?.contentUrl;

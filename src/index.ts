@@ -19,6 +19,7 @@ import { partitionOf, type Store } from './store/store';
 import { createTeams } from './teams';
 import { captureConsole, createTelemetry, type Telemetry } from './telemetry';
 import { openWebChannel } from './web-channel';
+import { openWechatChannels } from './wechat-channel';
 
 /** `node dist/src/index.js` serves; with the word `chat` it talks in the terminal instead. */
 
@@ -50,9 +51,10 @@ async function serve(): Promise<void> {
     return accepted;
   };
   const web = await openWebChannel({ config: config.web, store, telemetry, accept, elsewhere: connector.deliver });
+  const wechat = openWechatChannels({ config, store, telemetry, accept, turns: () => app.turns });
   const teams = createTeams({ config, store, connector, log: telemetry.event });
-  const channels = createChannels({ connector, own: { [DIRECT_LINE]: web.channel, [TEAMS]: teams.channel } });
-  const app = createApp({ config, store, telemetry, channels });
+  const channels = createChannels({ connector, own: { [DIRECT_LINE]: web.channel, [TEAMS]: teams.channel, ...wechat.own } });
+  const app = createApp({ config, store, telemetry, channels, fetchFile: wechat.fetchFile });
   const team = teams.open(app.turns);
   const desk = await openDesk({ config, store, say: app.turns.say, log: telemetry.event });
   const arrive = async (activity: Activity) => {
@@ -61,13 +63,19 @@ async function serve(): Promise<void> {
     return answer;
   };
   const receive = createCloud({ settings: config.botFramework, accept: arrive, report: telemetry.error });
-  const server = createServer({ store, telemetry, routes: { ...web.routes, ...desk.routes, 'POST /api/messages': receive } });
+  const server = createServer({
+    store,
+    telemetry,
+    routes: { ...web.routes, ...desk.routes, ...wechat.routes, 'POST /api/messages': receive },
+    status: wechat.status,
+  });
   server.server.on('upgrade', (request, socket, head) => web.upgrade(request, socket, head) || socket.destroy());
   const stop = async () => {
     await web.close();
     await desk.close();
     await team.close();
     const requests = close(server, CLOSE_REQUESTS_MS);
+    await wechat.close();
     await app.close();
     await requests;
     connector.close();
@@ -81,6 +89,8 @@ async function serve(): Promise<void> {
   });
   telemetry.event({ event: 'ready', port, store: config.store.redisUrl === undefined ? 'lmdb' : 'redis' });
   print(banner(config, port, { warnings, link: desk.link }));
+  const { lines } = await wechat.check();
+  for (const line of lines) print(`  Note: ${line}.`);
 }
 
 async function chat(): Promise<void> {

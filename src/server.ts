@@ -17,9 +17,17 @@ export interface Reply {
 /** May throw: the caller then gets a bare status, the log gets the code. */
 export type Handler = (request: Request) => Promise<Reply>;
 
+/** Whether a part is ready, and what to know of it. */
+export interface ReadyStatus {
+  readonly isReady: boolean;
+  readonly lines: readonly string[];
+}
+
 export interface ServerOptions {
   readonly store: Store;
   readonly telemetry: Telemetry;
+  /** What else shows whether this process is ready, in lines for the operator. */
+  readonly status?: () => ReadyStatus;
   /** Handlers of the rooms by method and path, such as `POST /api/messages`. */
   readonly routes: Readonly<Record<`${'GET' | 'POST' | 'OPTIONS'} /${string}`, Handler>>;
 }
@@ -42,7 +50,7 @@ ServerResponse.prototype.writeHead = function chainable(this: ServerResponse, ..
 };
 
 /** The HTTP application, not yet listening. */
-export function createServer({ store, telemetry, routes }: ServerOptions): Server {
+export function createServer({ store, telemetry, routes, status }: ServerOptions): Server {
   // restify's own log would hold bodies and messages; ours is in telemetry.
   const server = restify.createServer({ name: '', log: telemetry.log.child({}, { level: 'silent' }) as never });
   server.server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -51,7 +59,7 @@ export function createServer({ store, telemetry, routes }: ServerOptions): Serve
     write(response, { status: error.statusCode ?? 500 });
     done();
   });
-  for (const [route, handler] of Object.entries<Handler>({ ...operations(store, telemetry), ...routes })) {
+  for (const [route, handler] of Object.entries<Handler>({ ...operations(store, telemetry, status), ...routes })) {
     const [method = '', path = ''] = route.split(' ');
     const answer = async (request: Request, response: Response) => {
       try {
@@ -71,12 +79,19 @@ export function createServer({ store, telemetry, routes }: ServerOptions): Serve
 }
 
 /** Health for the platform, metrics for Prometheus: docs/operations.md. */
-function operations(store: Store, telemetry: Telemetry): Record<string, Handler> {
+function operations(
+  store: Store,
+  telemetry: Telemetry,
+  status: () => ReadyStatus = () => ({ isReady: true, lines: [] }),
+): Record<string, Handler> {
   return {
     'GET /healthz': async () => ({ status: 200, text: 'ok' }),
     'GET /readyz': () =>
       store.ping(READY_WITHIN_MS).then(
-        () => ({ status: 200, text: 'ready' }),
+        () => {
+          const { isReady, lines } = status();
+          return { status: isReady ? 200 : 503, text: [isReady ? 'ready' : 'not ready', ...lines].join('\n') };
+        },
         () => ({ status: 503, text: 'store unavailable' }),
       ),
     'GET /metrics': async () => {

@@ -40,6 +40,8 @@ export interface Telemetry {
   error(event: string, error: unknown, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
   /** Where the outbox's depth is read whenever metrics are. */
   watchOutbox(depth: () => Promise<OutboxDepth>): void;
+  /** Where other rooms register metrics of their own. */
+  readonly registry: Registry;
   /** Prometheus text. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -83,6 +85,7 @@ export function createTelemetry({ level, destination }: TelemetryOptions): Telem
 
   return {
     log,
+    registry: meters.registry,
     event(entry) {
       if (entry.event === 'turn') turn(entry);
       else if (entry.code === undefined) log.info(entry);

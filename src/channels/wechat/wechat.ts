@@ -5,7 +5,7 @@ import type { Store } from '../../store/store';
 import type { Channel } from '../delivery';
 import { ACCOUNT_KINDS, type AccountName } from './accounts';
 import { createAnswers, type Passive } from './answers';
-import { createApi, tokenFetcher } from './api';
+import { type Capability, createApi, tokenFetcher } from './api';
 import { createDeliver } from './deliver';
 import { openCheck, openPush, type Push, type Refusal } from './envelope';
 import { ApiError } from './faults';
@@ -62,6 +62,8 @@ export interface Wechat {
   readonly channel: Channel;
   readonly routes: Readonly<Record<'GET /api/wechat' | 'POST /api/wechat', (request: IncomingMessage) => Promise<PushReply>>>;
   readonly fetchMedia: FetchMedia;
+  /** The platform refused it; see Capability. */
+  isMissing(capability: Capability): boolean;
   status(): Status;
   /** Asks for a token, so that wrong settings show at the start. Never throws. */
   check(): Promise<Status>;
@@ -168,6 +170,7 @@ export function createWechat(options: WechatOptions): Wechat {
       'POST /api/wechat': receive,
     },
     fetchMedia: createFetchMedia({ api, base: account.apiBase }),
+    isMissing: (capability) => api.missing(capability) !== undefined,
     status,
     async check() {
       await tokens?.current().catch((error: unknown) => meter.error('wechat-check', error));
