@@ -3,6 +3,7 @@ import { FAQ_IDS, type FaqId, type TextKey, text } from '../locales';
 import { newDraft } from '../src/domain/case';
 import { stepBack, valueIn, withoutFact } from '../src/domain/draft';
 import type { Signal } from '../src/domain/slots';
+import { deleteCaseEvents } from '../src/repositories/case-events';
 import { deleteConversation } from '../src/repositories/conversations';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { deleteTranscript } from '../src/repositories/transcripts';
@@ -109,6 +110,7 @@ async function forget(context: TurnContext, session: Session): Promise<void> {
   await deleteTranscript(partition, record.id);
   await deleteConversation(partition, record.id);
   const open = session.case && session.case.owner !== 'closed' ? session.case : undefined;
+  if (session.case && !open) await deleteCaseEvents(partition, session.case.id);
   if (open) await say(context, 'privacy.deletedButCase', { id: open.id });
   else await say(context, 'privacy.deleted');
 }
@@ -121,13 +123,14 @@ const REFUSAL_OF = [
   ['asksAds', 'REF-ADS'],
 ] as const;
 
-type Refusal = 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
+type Refusal = 'REF-SECRET' | 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
 
 function refusalOf({ understanding, fresh, replaced, attachments, asking }: Session): Refusal | undefined {
   const bySignal = REFUSAL_OF.find(([signal]) => understanding.signals.includes(signal));
   if (bySignal) return bySignal[1];
   if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
   if (understanding.decided === 'apply_pos') return 'REF-ADS';
+  if (understanding.decided === 'privacy_question' && !asking) return 'REF-SECRET';
   // With a question pending, words that fit nothing are rather an answer that was not understood.
   return understanding.decided === 'out_of_scope' && understanding.signals.length === 0 && !asking ? 'REF-OOS' : undefined;
 }
