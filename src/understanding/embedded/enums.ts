@@ -65,6 +65,8 @@ export function findEnums(text: string, options: Options): SlotMention[] {
     (other) => other.slot !== answer?.slot && !(answer?.slot === 'payoutStatus' && other.slot === 'txStatus' && text.length <= 12),
   );
   const mentions = answer ? [...kept, answer] : [...found];
+  const beside = options.expecting === 'refundTime' && /退|零钱|卡|余额|pos/.test(text) ? asked(text, 'refundMethod') : undefined;
+  if (beside && !mentions.some(({ slot }) => slot === 'refundMethod')) mentions.push(mention('refundMethod', beside.value, beside.text));
   const route = mentions.some(({ slot }) => slot === 'refundMethod') ? undefined : refundRoute(text);
   if (route) mentions.push(mention('refundMethod', route.value, route.text));
   const refunds = options.expecting === 'refundMethod' || (options.expecting !== 'txStatus' && /退|撤销|refund|return/.test(text));

@@ -30,7 +30,7 @@ export interface ExtractOptions {
 
 /** How long things last, counts and other figures that are neither time nor money. */
 const OTHER_FIGURES =
-  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟|秒(?!到|结)|周|月|年|工作日|自然日|星期|岁|级|寸)(?!\d)|24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}/g;
+  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟|秒(?!到|结)|周|月|年|工作日|自然日|星期|岁|级|寸)(?!\d)|24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}|(?<!\d)\d{4}(?:[ -]\d{3,4}){2,}(?!\d)|(?<!\d)\d{1,6}(?= ?\[卡号)/g;
 
 /** Facts, signals and plain answers of a (masked) text. Never throws; considers at most 2,000 characters; linear. */
 export function extract(text: string, options: ExtractOptions): Extraction {
@@ -89,11 +89,13 @@ const LACKS = /^[^,\d]{0,8}(?:没|未|无|不(?:知|清|记|方便)|看不|找�
 const NO_SLOT = new Set<Asking>(['confirm', 'handoff', 'menu', 'resolved', 'role', 'issueType']);
 const CANNOT_SAY =
   /谁(?:知道|晓得|记得)|(?:算|数)不(?:过来|清|出)|说不(?:准|清|好|上来)|先?别管|不想说|没(?:有)?(?:看过|开过|看见|看清|注意|问过)|看不出|哪(?:里)?(?:知道|晓得|懂|记得)/;
+const WONT_SAY = /问(?:那么|这么|恁)多|别(?:再)?问|问(?:什么|个没完|来问去)/;
 const NOT_STARTED = /(?:没|未|没有)(?:有)?(?:给我)?(?:退|发起|申请|办|弄|操作|开始)|not (?:yet )?(?:started|requested|refunded)/;
 
 function lacks(text: string, expecting: Asking | undefined, slots: readonly SlotMention[]): boolean {
   if (!expecting || text.length > 30 || slots.some(({ slot }) => slot === expecting)) return false;
   if (expecting === 'refundTime' && NOT_STARTED.test(text)) return true;
+  if (WONT_SAY.test(text)) return expecting !== 'confirm' && expecting !== 'handoff';
   if (!NO_SLOT.has(expecting) && CANNOT_SAY.test(text)) return true;
   return LOOKED_UP.has(expecting) && LACKS.test(text);
 }

@@ -52,7 +52,15 @@ function timeBefore(sum: Sum, previousEnd: number, timed: readonly Timed[]): Mom
   const near = timed.filter(
     ({ mention: time, slot, denied }) => slot === 'txTime' && !denied && time.start >= previousEnd && time.end <= sum.token.start,
   );
-  return near.at(-1)?.mention.moment;
+  const found = near.at(-1);
+  const day = found?.mention.dateAssumed ? dayBefore(found, timed) : undefined;
+  return found?.mention.moment && day ? { ...found.mention.moment, date: day } : found?.mention.moment;
+}
+
+/** 昨天三笔，上午9点1200，下午5点560: the day named before holds for the hours. */
+function dayBefore(hour: Timed, timed: readonly Timed[]): string | undefined {
+  return timed.filter(({ mention: time, denied }) => !denied && !time.dateAssumed && time.moment && time.end <= hour.mention.start).at(-1)
+    ?.mention.moment?.date;
 }
 
 function withTimes(sales: readonly Sum[], timed: readonly Timed[]): Sale[] {

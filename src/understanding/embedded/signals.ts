@@ -12,6 +12,7 @@ const RULES = [...SAFETY_RULES, ...PAYOUT_RULES, ...SALE_RULES];
 /** Signals whose words may be far apart: read over the whole message, not clause by clause. */
 const WIDE = new Set<Signal>([
   'codeLeaked',
+  'unauthorizedCharge',
   'settleCardHijacked',
   'rateRaised',
   'noSaleMade',

@@ -30,7 +30,7 @@ export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 const VERB_BEFORE =
   /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
-  /^\s?(?:□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
+  /^\s?(?:信用卡|储蓄卡|借记卡|微信|支付宝|云闪付|刷卡|扫码|[td]\+[01]|□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
 /** What is said before the right value. */
 const CORRECTS =
