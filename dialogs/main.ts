@@ -21,7 +21,7 @@ import { REPLY, type Reply, ReplyDialog } from './reply';
 import { type Session, sessionOf } from './services';
 import { STEPS, type StepName, stepOf } from './steps';
 
-export const MAIN = 'main';
+const MAIN = 'main';
 
 /** All dialogs: one waterfall per troubleshooting step, and the main one that orders them by what the domain wants to know next. */
 export function createDialogs(state: StatePropertyAccessor): DialogSet {

@@ -22,7 +22,7 @@ export interface TurnServices {
   readonly own: Set<string>;
 }
 
-export const TURN = Symbol('turn');
+const TURN = Symbol('turn');
 
 export function turnOf(context: TurnContext): TurnServices {
   const turn: TurnServices | undefined = context.turnState.get(TURN);

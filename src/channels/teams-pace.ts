@@ -2,13 +2,13 @@
  * How much a bot may send on Teams: to one conversation, and to one tenant. Source: learn.microsoft.com, "Optimize your bot with rate limiting in
  * Teams" (per bot per thread: send to conversation; global limit per app per tenant), read 2026-11.
  */
-export const THREAD_LIMITS = [
+const THREAD_LIMITS = [
   { windowMs: 1000, most: 7 },
   { windowMs: 2000, most: 8 },
   { windowMs: 30_000, most: 60 },
   { windowMs: 3_600_000, most: 1800 },
 ] as const;
-export const TENANT_LIMITS = [{ windowMs: 1000, most: 50 }] as const;
+const TENANT_LIMITS = [{ windowMs: 1000, most: 50 }] as const;
 
 interface Limit {
   readonly windowMs: number;

@@ -33,7 +33,7 @@ export type ParsedAgents =
   | { readonly kind: 'refused'; readonly faults: readonly string[] };
 
 /** Reads the agents file. Faults name places, never values. */
-export function parseAgents(json: string): ParsedAgents {
+function parseAgents(json: string): ParsedAgents {
   let value: unknown;
   try {
     value = JSON.parse(json);

@@ -12,7 +12,7 @@ export interface Attempts {
 const COLLECTION = 'desk-attempts';
 const MOST = 5;
 /** Five tries in a quarter of an hour, for one agent and for one address alike. */
-export const WINDOW_MS = 15 * 60_000;
+const WINDOW_MS = 15 * 60_000;
 const ROUNDS = 20;
 
 interface Count {

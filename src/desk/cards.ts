@@ -11,7 +11,7 @@ import { type Case, CLOSING_OUTCOMES, QUEUES } from '../domain/case';
 const VERSION = '1.4';
 export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 /** 28 KB in UTF-16, as Teams counts. Source: learn.microsoft.com, "Format your bot messages". */
-export const MOST_BYTES = 28 * 1024;
+const MOST_BYTES = 28 * 1024;
 
 /** What a button asks for. */
 export const VERBS = ['accept', 'view', 'brief', 'reply', 'note', 'requeue', 'return', 'close'] as const;

@@ -50,7 +50,7 @@ export async function readJson(request: DeskRequest): Promise<{ readonly value: 
   }
 }
 
-export const COOKIE = 'daozhang-desk';
+const COOKIE = 'daozhang-desk';
 
 /** The value of our cookie; undefined without one. */
 export function cookieOf({ headers }: IncomingMessage): string | undefined {

@@ -66,7 +66,7 @@ const PASSAGES = 200;
 const SYSTEM = { id: 'teams', name: 'Teams', role: 'admin' } as const;
 
 /** The state a card shows; another state is another card. */
-export function stateOf({ owner, agent, priority, queue }: Pick<Case, 'owner' | 'agent' | 'priority' | 'queue'>): string {
+function stateOf({ owner, agent, priority, queue }: Pick<Case, 'owner' | 'agent' | 'priority' | 'queue'>): string {
   return [owner, owner === 'agent' ? agent?.id : '', priority, queue].join('/');
 }
 

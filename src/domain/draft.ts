@@ -142,7 +142,7 @@ function completes(known: Moment | 'unknown', told: Told): boolean {
   return closer && (told.dateAssumed === true || moment.date === known.date);
 }
 
-export const MAX_TRANSACTIONS = 5;
+const MAX_TRANSACTIONS = 5;
 
 /** Several sales told at once, or one more beside what is known: kept side by side, `amount` becomes their total. */
 export function addTransactions(draft: CaseDraft, told: readonly Transaction[], at: string): CaseDraft {

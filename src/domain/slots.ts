@@ -6,7 +6,7 @@
 /** Integer fen (分). */
 export type Fen = number & { readonly __unit?: 'fen' };
 
-export const PARTS_OF_DAY = ['dawn', 'morning', 'noon', 'afternoon', 'evening', 'night'] as const;
+const PARTS_OF_DAY = ['dawn', 'morning', 'noon', 'afternoon', 'evening', 'night'] as const;
 /** dawn 凌晨 00–06 · morning 早上/上午 06–12 · noon 中午 11–14 · afternoon 下午 12–18 · evening 傍晚/晚上 18–24 · night 半夜/深夜 22–03 */
 export type PartOfDay = (typeof PARTS_OF_DAY)[number];
 

@@ -14,7 +14,7 @@ const MOST = 25_000;
  * A project file as the service imports it, with the limits of the service.
  * Source: "Data formats accepted by conversational language understanding" and "Service limits", Azure AI Language documentation.
  */
-export const PROJECT = z.strictObject({
+const PROJECT = z.strictObject({
   projectFileVersion: z.literal('2023-04-01'),
   stringIndexType: z.literal('Utf16CodeUnit'),
   metadata: z.strictObject({

@@ -48,7 +48,7 @@ function printable({ slot, value, text, approx }: SlotMention): Record<string, u
 }
 
 /** One line of output; `ms` is what the understanding took. */
-export function formatUnderstanding(text: string, found: Understanding, ms: number): string {
+function formatUnderstanding(text: string, found: Understanding, ms: number): string {
   const { intent, confidence, decided, ranked, slots, signals, reply, command, faq, fragment } = found;
   const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
   return JSON.stringify({

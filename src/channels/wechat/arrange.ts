@@ -14,7 +14,7 @@ export interface OwnData {
 }
 
 /** Under this name in `channelData`. */
-export const OWN = 'wechat';
+const OWN = 'wechat';
 
 export function ownDataOf({ channelData }: Partial<Activity>): OwnData | undefined {
   return (channelData as { readonly [OWN]?: OwnData } | undefined)?.[OWN];

@@ -30,7 +30,7 @@ const PUSH_CAUSES: Readonly<Record<PushRefusal, string>> = {
 };
 
 /** What the platform says about the token, in words. */
-export function tokenLine(name: string, { errcode, address }: TokenRefusal): string {
+function tokenLine(name: string, { errcode, address }: TokenRefusal): string {
   const cause = TOKEN_CAUSES[errcode] ?? 'the platform gives no access token';
   return `${name}: ${errcode}, ${cause}${address === undefined ? '' : ` (${address})`}`;
 }

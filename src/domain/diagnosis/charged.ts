@@ -91,7 +91,7 @@ function debitVerdict(draft: CaseDraft, rules: Rules): Verdict {
 }
 
 /** 冲正: back by itself within 48 hours of the sale, else a person corrects it. The hour is asked when it decides. */
-export function reversalVerdict(draft: CaseDraft, rules: Rules, id: string): Verdict {
+function reversalVerdict(draft: CaseDraft, rules: Rules, id: string): Verdict {
   const txTime = valueIn(draft, 'txTime');
   const causes = [cause(id, 'high', 'status')];
   if (!txTime) return { ...advise(rules, 'SS-REVERSAL', causes, 'Q-DISPUTE'), recheckAt: reversalDeadline(rules.now, rules.profile) };

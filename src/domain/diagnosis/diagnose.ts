@@ -32,7 +32,7 @@ const BRANCH: Readonly<Record<Reading, (draft: CaseDraft, rules: Rules) => Verdi
 };
 
 /** A cardholder who says 「没到账」 means that the shop did not get it: the sale itself is in doubt (R2). */
-export function readingOf(draft: CaseDraft): Reading | undefined {
+function readingOf(draft: CaseDraft): Reading | undefined {
   const reading = valueIn(draft, 'issueType');
   return reading === 'R1' && valueIn(draft, 'role') === 'cardholder' ? 'R2' : reading;
 }

@@ -60,7 +60,7 @@ export const mayAsk = (draft: CaseDraft): boolean => draft.asked.length < MAX_QU
 const RETRIED: ReadonlySet<SlotName> = new Set(['amount', 'txTime', 'refundTime']);
 
 /** Whether a question about this slot is still worth asking. */
-export function isOpen(draft: CaseDraft, slot: SlotName): boolean {
+function isOpen(draft: CaseDraft, slot: SlotName): boolean {
   if (!mayAsk(draft)) return false;
   const asked = timesAsked(draft, slot);
   if (!isSettled(draft, slot)) return asked < 2;

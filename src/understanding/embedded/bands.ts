@@ -23,7 +23,7 @@ export interface Judged {
 }
 
 /** Judges every utterance of the corpus by a model trained on the other folds. */
-export function crossValidate(corpus: readonly Utterance[]): Judged[] {
+function crossValidate(corpus: readonly Utterance[]): Judged[] {
   const examples = corpus.map((utterance) => {
     const normalized = normalize(utterance.text);
     return { utterance, normalized, features: featuresOf(normalized), label: utterance.intent };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { INTENTS, type IntentName } from '../recognizer';
 
 /** How an utterance is worded; near and far are of out_of_scope alone. */
-export const REGISTERS = [
+const REGISTERS = [
   'plain',
   'colloquial',
   'typo',
@@ -28,7 +28,7 @@ export interface Utterance {
 }
 
 /** A line that is no utterance: the file, the line from 1, and what is wrong. */
-export class CorpusError extends Error {
+class CorpusError extends Error {
   readonly code = 'CORPUS_LINE';
   constructor(file: string, line: number, fault: string) {
     super(`${file}:${line}: ${fault}`);

@@ -1,7 +1,7 @@
 import { tokensOf } from './tokens';
 
 /** Share of common bigrams from which two texts count as the same sentence. */
-export const NEAR = 0.8;
+const NEAR = 0.8;
 /** Below this many tokens texts are compared as wholes: 「可以的」 and 「可以」 are two answers. */
 const SHORT = 6;
 

@@ -6,7 +6,7 @@ import { tokensOf } from './tokens';
 export type Features = ReadonlyMap<number, number>;
 
 /** What a kind of feature counts for: words as written, as they sound, and what they mean. */
-export const KIND_WEIGHTS = { written: 1, sounded: 0.5, meant: 0.8 };
+const KIND_WEIGHTS = { written: 1, sounded: 0.5, meant: 0.8 };
 
 function hash(text: string): number {
   let value = 0x811c9dc5;

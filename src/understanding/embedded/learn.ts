@@ -49,7 +49,7 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
 }
 
 /** Features of at least `minDocuments` examples with their inverse document frequencies. */
-export function vocabularyOf(documents: readonly Features[], minDocuments: number): Vocabulary {
+function vocabularyOf(documents: readonly Features[], minDocuments: number): Vocabulary {
   const frequency = new Map<number, number>();
   for (const features of documents) for (const key of features.keys()) frequency.set(key, (frequency.get(key) ?? 0) + 1);
   const hashes = Uint32Array.from([...frequency].filter(([, n]) => n >= minDocuments).map(([key]) => key)).sort();

@@ -25,7 +25,7 @@ export interface Vector {
 }
 
 /** Place of `key` in the ascending `hashes`, -1 when absent. */
-export function rowOf(hashes: Uint32Array, key: number): number {
+function rowOf(hashes: Uint32Array, key: number): number {
   let low = 0;
   let high = hashes.length - 1;
   while (low <= high) {

@@ -23,7 +23,7 @@ export function sourceFingerprint(folder: string): string {
 }
 
 /** The models, learnt from the data of `folder`: the same data give the same models. */
-export function learnModels(folder: string): { intent: LinearModel; faq: LinearModel; kind: LinearModel } {
+function learnModels(folder: string): { intent: LinearModel; faq: LinearModel; kind: LinearModel } {
   const questions = readFaq(folder);
   const keys = [...new Set(questions.map(({ label }) => label))].sort();
   return {
