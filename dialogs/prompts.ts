@@ -1,7 +1,7 @@
 import { type Activity, ActivityTypes, InputHints, type TurnContext } from 'botbuilder';
 import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-dialogs';
 import { type TextKey, type TextParams, text } from '../locales';
-import { setFact } from '../src/domain/draft';
+import { setFact, timesAsked } from '../src/domain/draft';
 import type { Asking, SlotName } from '../src/domain/slots';
 import { diagnoseNow } from './judge';
 import { questionFor } from './questions';
@@ -53,21 +53,20 @@ export class AskDialog extends Dialog {
   override async continueDialog(dc: DialogContext): Promise<DialogTurnResult> {
     const session = sessionOf(dc.context);
     const asking = dc.activeDialog?.state.asking as Asking | undefined;
-    if (!asking || isAnswered(session, asking)) return dc.endDialog();
-    const missed = session.record.misunderstood + 1;
-    session.record = { ...session.record, misunderstood: missed };
-    if (missed > MISUNDERSTOOD_LIMIT) return skip(dc, session, asking);
-    if (!session.digressed && !hasNews(session)) await say(dc.context, missed < MISUNDERSTOOD_LIMIT ? 'talk.misunderstood' : 'talk.menu');
-    await putQuestion(dc.context, asking, true);
+    if (!asking || session.answered) return dc.endDialog();
+    if (isExhausted(session, asking)) return skip(dc, session, asking);
+    if (diagnoseNow(session).ask !== asking) return dc.endDialog();
+    const strayed = session.digressed || hasNews(session);
+    if (!strayed) await say(dc.context, 'talk.menu');
+    await putQuestion(dc.context, asking, strayed);
     return Dialog.EndOfTurn;
   }
 }
 
-/** A question asked three times in vain is left open; the rest goes on without it. */
+/** A question asked twice in vain is left open, with the way to a person; the rest goes on without it. */
 async function skip(dc: DialogContext, session: Session, asking: Asking): Promise<DialogTurnResult> {
-  session.record = { ...session.record, misunderstood: 0 };
   const open = setFact(session.draft, asking as SlotName, 'unknown', 'said', session.now);
-  session.draft = { ...open, asked: [...open.asked, asking] };
+  session.draft = open;
   await say(dc.context, 'talk.skipped');
   return dc.endDialog();
 }
@@ -75,12 +74,13 @@ async function skip(dc: DialogContext, session: Session, asking: Asking): Promis
 const hasNews = ({ fresh, replaced, understanding }: Session): boolean =>
   fresh.length + replaced.length > 0 || understanding.amountRange === true || understanding.ambiguousHour === true;
 
-function isAnswered(session: Session, asking: Asking): boolean {
-  return session.answered || diagnoseNow(session).ask !== asking;
-}
-
-/** Two misunderstandings in a row → the choices and a person; a third leaves the question open. Source: docs/domain.md §4.3. */
+/** The first misunderstanding repeats the question with its choices, the second leaves it open; both name a person. Source: docs/domain.md §4.3. */
 const MISUNDERSTOOD_LIMIT = 2;
+
+function isExhausted(session: Session, asking: Asking): boolean {
+  const strayed = session.digressed || hasNews(session);
+  return !strayed && !(asking in session.draft.facts) && timesAsked(session.draft, asking) >= MISUNDERSTOOD_LIMIT;
+}
 
 /** Not understood where no slot is asked: says so, and the second time how to reach a person. */
 export async function misunderstood(context: TurnContext, session: Session): Promise<void> {

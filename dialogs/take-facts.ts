@@ -120,17 +120,13 @@ function signalsOf(picked: Choice | undefined): readonly Signal[] {
   return signal ? [signal] : [];
 }
 
-const YES_NO: readonly string[] = (Object.keys(ENUM_SLOTS) as (keyof typeof ENUM_SLOTS)[]).filter((slot) =>
-  (ENUM_SLOTS[slot] as readonly string[]).includes('yes'),
-);
-
 /** 「是」「没有」「不知道」 as the answer to the pending question; a no to a question for a number means there is none. */
 function replyFacts({ asking, understanding }: Session): readonly Told[] {
   const { reply } = understanding;
   const told = understanding.slots.some(({ slot }) => slot === asking);
   if (!reply || !isSlot(asking) || (told && !FREE_TEXT.has(asking))) return [];
   if (reply === 'unknown') return [{ slot: asking, value: 'unknown' } as Told];
-  if (YES_NO.includes(asking)) return [{ slot: asking, value: reply } as Told];
+  if ((YES_NO_SLOTS as readonly Asking[]).includes(asking)) return [{ slot: asking, value: reply } as Told];
   const isText = (TEXT_SLOTS as readonly string[]).includes(asking) || asking === 'feeRate' || asking === 'instantFee';
   return isText && reply === 'no' ? [{ slot: asking, value: 'unknown' } as Told] : [];
 }

@@ -213,6 +213,8 @@ export function numbersOf({ text }: View, cards: ReadonlySet<number> = new Set()
       runs.push(found.run);
     }
   };
+  // A tail of one to three digits ends a card: 4-4-4-4-3 is one number, although 4-4-4-3 of it may pass as another.
+  claim((digits, sizes) => (sizes.length === 5 && isCardGrouping(sizes) ? digits : undefined));
   claim(sureNumber);
   claim((digits, sizes, _next, start) =>
     cards.has(start) && (sizes[0] ?? 13) < 13 && digits.length >= 13 && digits.length <= 19 ? digits : undefined,

@@ -85,6 +85,8 @@ function rule(kind: Rule['kind'], labels: readonly string[], value: string, min:
 const RULES: readonly Rule[] = [
   rule('cvv', words.cvv, DIGITS, 3, 4),
   rule('code', words.code, DIGITS, 4, 8, words.notCode),
+  // A code is known by what was done with it: 「念给他了552913」.
+  rule('code', words.given, DIGITS, 6, 6),
   rule('password', words.password, DIGITS, 4, 12),
   rule('expiry', words.expiry, EXPIRY, 3, 10),
 ];

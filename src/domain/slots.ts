@@ -42,6 +42,8 @@ export const ENUM_SLOTS = {
 } as const;
 
 export type EnumSlot = keyof typeof ENUM_SLOTS;
+/** Slots whose question is answered by yes or no. */
+export const YES_NO_SLOTS = (Object.keys(ENUM_SLOTS) as EnumSlot[]).filter((slot) => (ENUM_SLOTS[slot] as readonly string[]).includes('yes'));
 export const MONEY_SLOTS = ['amount', 'netAmount', 'instantFee'] as const;
 export type MoneySlot = (typeof MONEY_SLOTS)[number];
 export const TIME_SLOTS = ['txTime', 'refundTime', 'feeTime'] as const;

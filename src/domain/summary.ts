@@ -24,14 +24,6 @@ interface Writing {
   readonly context: SummaryContext;
 }
 
-const YES_NO: ReadonlySet<SlotName> = new Set([
-  'cardholderDebited',
-  'hasSlip',
-  'walletBalance',
-  'settleCardChanged',
-  'feeAgreed',
-  'fixTried',
-]);
 const FRAUD_SIGNALS: readonly Signal[] = [
   'codeLeaked',
   'scamContact',
@@ -52,7 +44,7 @@ function momentWords({ date, time, part }: Moment, text: SummaryText): string {
 }
 
 function valueWords(slot: SlotName, value: unknown, text: SummaryText): string {
-  if (YES_NO.has(slot)) return text(`summary.answer.${String(value)}`);
+  if ((YES_NO_SLOTS as readonly SlotName[]).includes(slot)) return text(`summary.answer.${String(value)}`);
   if (slot in ENUM_SLOTS) return text(`summary.value.${slot}.${String(value)}`);
   if ((MONEY_SLOTS as readonly string[]).includes(slot)) return formatFen(Number(value));
   if ((TIME_SLOTS as readonly string[]).includes(slot)) return momentWords(value as Moment, text);

@@ -25,6 +25,9 @@ const REFUND_OF: Readonly<Record<SlotValue<'payMethod'>, RefundMethod>> = {
 export function refundVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const causes = [cause('C6', 'medium', 'said')];
   if (hasSignal(draft, 'merchantRefuses')) return { kind: 'escalation', causes, queue: 'Q-DISPUTE', base: 'P2' };
+  // The shop sees a refund it did not make: its own people know more than the bank.
+  const unexplained = valueIn(draft, 'txStatus') === 'reversed' && valueIn(draft, 'role') !== 'cardholder';
+  if (unexplained && !valueIn(draft, 'refundTime')) return advise(rules, 'SS-CHECK', causes, 'Q-DISPUTE');
   const open = firstOpen(draft, 'amount', 'refundTime', 'refundMethod');
   if (open) return open;
   const started = valueIn(draft, 'refundTime');

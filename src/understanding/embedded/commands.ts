@@ -8,9 +8,12 @@ const only = (words: string): RegExp => new RegExp(`^[ ,.!?。]{0,4}(?:${POLITE}
 
 const HUMAN =
   /(?<![个工份])人工(?!作|工资|工钱|成本|费|一样|不少|智能)|真人|活人|坐席|专员|(?:转|找|呼叫|换|喊|(?<![还也])叫)[^,。]{0,5}(?:客服|经理|领导|主管|负责人)|(?:要|接)(?:个|一个|真的|你们的?)?(?:客服|经理|领导|主管|负责人)|找(?:个|一个|你们)?(?:人|同事)(?:来|跟|和|给|帮|处理|说)|(?:跟|和|想和|想跟)(?:人|真的?人)(?:说|聊|讲|谈)|不(?:想|要)(?:跟|和|同)?(?:你|机器人|机器)(?:说|聊|讲|谈)|(?:talk|speak|chat|transfer|connect|put)[a-z ]{0,20}(?:to|with|me to) (?:a |an |the |your )?(?:real |live )?(?:human|person|agent|someone|representative|staff|people|manager)|\b(?:real|live) (?:person|human|agent)|^(?:agent|human|operator|representative)[ ,.!?]*(?:please|now)?[ ,.!?]*$/;
+/** 先别转人工: a person is declined. */
+const DECLINED =
+  /(?:不用|不要(?!机器|再)|别(?!问|废|跟|再|说|扯|啰|催|拖|磨|绕|让|叫|管)|先不|不需要|暂时不|无需|不想|不转|不找)[^,。\s]{0,4}(?:转|找|要|接)?[^,。\s]{0,2}(?:人工|真人|客服)/;
 /** 不用转人工, 人工说…, 人工退货: no wish for a person. */
 const NO_HUMAN =
-  /(?:不用|不要|别|先不|不需要|暂时不|无需|不想|不转|不找)[^,。]{0,4}(?:转|找|要|接)?[^,。]{0,2}(?:人工|真人|客服)|(?:淘宝|京东|移动|联通|电信|银行|微信|支付宝|美团|拼多多|抖音|快递)(?:的)?[^,]{0,4}(?:人工|客服)|是人工还是|是人工吗|比人工|(?:投诉|之前|上一位)[^,]{0,10}客服|人工(?:退货|退款|智能|审核|费|说|告诉|处理(?:完|过|了)|回复我?了|给我)|(?:有没有|是不是|你是|几点有|什么时候有|人工[^,]{0,4}(?:几点|什么时候|上班|时间))/;
+  /(?:淘宝|京东|移动|联通|电信|银行|微信|支付宝|美团|拼多多|抖音|快递)(?:的)?[^,]{0,4}(?:人工|客服)|是人工还是|是人工吗|比人工|(?:投诉|之前|上一位)[^,]{0,10}客服|人工(?:退货|退款|智能|审核|费|说|告诉|处理(?:完|过|了)|回复我?了|给我)|(?:有没有|是不是|你是|几点有|什么时候有|人工[^,]{0,4}(?:几点|什么时候|上班|时间))/;
 
 const RULES: readonly (readonly [Command, RegExp])[] = [
   ['endHuman', only('结束(?:人工|会话|对话|服务)|退出人工|不用人工了|回到机器人|end (?:chat|session)')],
@@ -53,7 +56,7 @@ const REFUND_PROGRESS = /退款|退货|退的|refund/;
 export function commandOf(text: string, expecting: Asking | undefined): Command | undefined {
   const rule = RULES.find(([, pattern]) => pattern.test(text));
   if (rule?.[0] === 'endHuman' || rule?.[0] === 'deleteData') return rule[0];
-  if (HUMAN.test(text) && !NO_HUMAN.test(text)) return 'human';
+  if (HUMAN.test(text) && !NO_HUMAN.test(text) && !DECLINED.test(text)) return 'human';
   if (!rule) return undefined;
   if (rule[0] === 'progress' && REFUND_PROGRESS.test(text)) return undefined;
   if (rule[0] === 'cancel' && expecting === 'refundMethod') return undefined;
@@ -86,7 +89,7 @@ export function replyOf(text: string, expecting: Asking | undefined): 'yes' | 'n
   if (UNKNOWN.test(text) || (expecting !== undefined && UNKNOWN_WHETHER.test(text)) || (expecting !== undefined && UNKNOWN_LEAD.test(text)))
     return 'unknown';
   if (YES.test(text)) return 'yes';
-  if (NO.test(text)) return 'no';
+  if (NO.test(text) || DECLINED.test(text)) return 'no';
   if (expecting === undefined) return undefined;
   if (NO_LEAD.test(text)) return 'no';
   return YES_LEAD.test(text) ? 'yes' : undefined;
