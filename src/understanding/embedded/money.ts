@@ -63,7 +63,17 @@ function dayBefore(hour: Timed, timed: readonly Timed[]): string | undefined {
     ?.mention.moment?.date;
 }
 
+/** Times all named first, then as many sums: the first time is of the first sum. */
+function pairedTimes(sales: readonly Sum[], timed: readonly Timed[]): Moment[] | undefined {
+  const times = timed.flatMap(({ mention: time, slot, denied }) => (slot === 'txTime' && !denied && time.moment ? [time] : []));
+  const first = sales[0];
+  if (!first || times.length < 2 || times.length !== sales.length || times.some(({ end }) => end > first.token.start)) return undefined;
+  return times.flatMap(({ moment }) => (moment ? [moment] : []));
+}
+
 function withTimes(sales: readonly Sum[], timed: readonly Timed[]): Sale[] {
+  const inOrder = pairedTimes(sales, timed);
+  if (inOrder) return sales.slice(0, MAX_SALES).map((sum, at) => ({ amount: sum.fen, ...(inOrder[at] ? { txTime: inOrder[at] } : {}) }));
   let end = 0;
   let known: Moment | undefined;
   return sales.slice(0, MAX_SALES).map((sum) => {

@@ -47,6 +47,18 @@ function group(text: string, tokens: readonly Token[]): Group[] {
   return groups;
 }
 
+const AND = /^[ ,]*(?:跟|和|与|及|还有|、|,|以及|and)[ ,]*$/;
+
+/** 昨天晚上11点10分和11点40: the second hour is of the same evening. */
+function carried(groups: readonly Group[], text: string): Group[] {
+  return groups.map((found, at) => {
+    const before = groups[at - 1];
+    const bare = found.clock !== undefined && !found.day && !found.part && !found.clock.half;
+    if (!bare || !before?.clock || !AND.test(text.slice(before.end, found.start))) return found;
+    return { ...found, ...(before.day ? { day: before.day } : {}), ...(before.part ? { part: before.part } : {}) };
+  });
+}
+
 function joins(last: Group, next: Token, text: string): boolean {
   if (next.kind === 'clock') return last.clock === undefined;
   if (next.kind === 'part') return last.part === undefined && (last.clock === undefined || /[a-z]/.test(text.charAt(next.token.start)));
@@ -204,7 +216,7 @@ export function findTimes(text: string, options: TimeOptions): TimeMention[] {
   ].filter(({ token }) => free(token));
   tokens.sort((a, b) => a.token.start - b.token.start);
   tokens.splice(MAX_TOKENS);
-  const groups = group(text, tokens).filter((found) => keep(found, text, options.asked));
+  const groups = carried(group(text, tokens), text).filter((found) => keep(found, text, options.asked));
   const mentions = groups.map((found): TimeMention => {
     const resolution = resolve(found, options);
     const approx =
