@@ -12,6 +12,7 @@ import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { listTranscript } from '../src/repositories/transcripts';
 import { formatInstant } from './format';
 import { say, sayText } from './prompts';
+import { planPlace, tellPlace } from './queue-updates';
 import { type Session, sessionOf } from './services';
 
 /** S10: a person takes it. Safety advice first where it matters, then the case, its id, when a person answers and how to ask later. */
@@ -97,18 +98,13 @@ async function announce(context: TurnContext, session: Session, created: Case): 
   await say(context, 'contact-agent.created', { id: created.id, priority: created.priority, replyBy: due });
   const serves = nextServiceTime(session.now, rules.profile.service, rules.calendar);
   const outside = created.priority !== 'P0' && compare(serves, session.now) > 0;
-  if (!outside) await tellPlace(context, session, created);
+  if (!outside) {
+    await tellPlace(context, session, created);
+    await planPlace(session);
+  }
   const later = text(locale, 'contact-agent.later');
   const resume = outside ? text(locale, 'contact-agent.outside', { resume: formatInstant(locale, serves) }) : '';
   await sayText(context, `${resume}${later}`);
-}
-
-/** The place in the queue and the wait of late; without measured waits the promised time above is all that is honest. */
-async function tellPlace(context: TurnContext, { desk }: Session, created: Case): Promise<void> {
-  const { ahead, minutes } = await desk.outlookOf(created);
-  if (minutes !== undefined)
-    await (ahead > 0 ? say(context, 'desk.said.position', { ahead, minutes }) : say(context, 'desk.said.first', { minutes }));
-  else if (ahead > 0) await say(context, 'desk.said.ahead', { ahead });
 }
 
 /** Channels that take the SDK's handoff event; Teams refuses it. */

@@ -13,6 +13,7 @@ import { answerFaq, type Interruption, obeyCommand, refuse, startOver } from './
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
 import { whileOwned } from './queue';
+import { QUEUE_PLACE, tellPlaceAgain } from './queue-updates';
 import { type Session, sessionOf } from './services';
 import { handleStaff } from './staff';
 import { lastingFacts, opensAnother, takeFacts } from './take-facts';
@@ -252,6 +253,7 @@ async function offerResume(context: TurnContext, session: Session): Promise<bool
 /** A promised hour has come: asks what became of it, unless a person has the matter by now. */
 export async function followUp(context: TurnContext): Promise<void> {
   const session = sessionOf(context);
+  if (context.activity.value?.kind === QUEUE_PLACE) return tellPlaceAgain(context);
   const { diagnosis, draft, locale } = session;
   if (session.case && session.case.owner !== 'closed') return;
   if (!diagnosis?.outcome?.startsWith('SS-') || !diagnosis.recheckAt) return;
