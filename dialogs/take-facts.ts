@@ -1,7 +1,7 @@
 import type { Transaction } from '../src/domain/case';
 import { addSignals, addTransactions, learn, setFact, type Told, valueIn, withoutFact } from '../src/domain/draft';
 import { isFuture, isHuge } from '../src/domain/limits';
-import { type Asking, ENUM_SLOTS, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, TEXT_SLOTS } from '../src/domain/slots';
+import { type Asking, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, TEXT_SLOTS, YES_NO_SLOTS } from '../src/domain/slots';
 import { readingOf } from '../src/understanding/embedded/pinyin';
 import { tellsAnother } from '../src/understanding/embedded/question';
 import type { IntentName } from '../src/understanding/recognizer';

@@ -43,7 +43,9 @@ export const ENUM_SLOTS = {
 
 export type EnumSlot = keyof typeof ENUM_SLOTS;
 /** Slots whose question is answered by yes or no. */
-export const YES_NO_SLOTS = (Object.keys(ENUM_SLOTS) as EnumSlot[]).filter((slot) => (ENUM_SLOTS[slot] as readonly string[]).includes('yes'));
+export const YES_NO_SLOTS = (Object.keys(ENUM_SLOTS) as EnumSlot[]).filter((slot) =>
+  (ENUM_SLOTS[slot] as readonly string[]).includes('yes'),
+);
 export const MONEY_SLOTS = ['amount', 'netAmount', 'instantFee'] as const;
 export type MoneySlot = (typeof MONEY_SLOTS)[number];
 export const TIME_SLOTS = ['txTime', 'refundTime', 'feeTime'] as const;
@@ -155,6 +157,7 @@ export const SIGNALS = [
   'ambiguousHour', // 12点 without 中午 or 半夜
   'merchantRefuses', // the merchant refuses the refund
   'allSalesMissing', // every sale, or several days, missing
+  'manySales', // three sales or more, told as a number only
   'stillMissing', // 还是没到/又没到, of something already discussed
   // fees
   'firstSwipe', // 首刷/激活刷

@@ -3,7 +3,7 @@ import type { Case, Fact } from './case';
 import { formatFen } from './money';
 import { maskPhone } from './privacy';
 import type { Profile } from './profile';
-import { ENUM_SLOTS, FEE_NAMES, MONEY_SLOTS, type Moment, type Signal, type SlotName, TIME_SLOTS } from './slots';
+import { ENUM_SLOTS, FEE_NAMES, MONEY_SLOTS, type Moment, type Signal, type SlotName, TIME_SLOTS, YES_NO_SLOTS } from './slots';
 
 /** The case in words for the person who takes it. Source: docs/domain.md §7. */
 

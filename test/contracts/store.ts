@@ -1,4 +1,5 @@
-import { type Change, type Json, PARTITIONS, type Partition, type Range, type Store } from '../../src/store/store';
+import { PARTITIONS, type Partition, type Range, type Store } from '../../src/store/store';
+import { check, put, remove } from '../store/changes';
 
 /** A store under test: `second` is another handle on the same data (the same one where only one may be open), `advance` moves the clock of both. */
 export interface StoreUnderTest {
@@ -8,20 +9,6 @@ export interface StoreUnderTest {
   close(): Promise<void>;
 }
 
-const put = (id: string, value: Json, more: { expect?: number; ttlMs?: number } = {}): Change => ({
-  kind: 'put',
-  collection: 'notes',
-  id,
-  value,
-  ...more,
-});
-const remove = (id: string, expect?: number): Change => ({
-  kind: 'delete',
-  collection: 'notes',
-  id,
-  ...(expect !== undefined && { expect }),
-});
-const check = (id: string, expect: number): Change => ({ kind: 'check', collection: 'notes', id, expect });
 const ids = (entries: readonly { readonly id: string }[]) => entries.map((entry) => entry.id);
 
 /** What every engine of the store promises. Each test works in a partition of its own. */

@@ -1,10 +1,11 @@
 import { ConversationState, type TurnContext } from 'botbuilder';
-import type { Case } from '../../src/domain/case';
+import { type Case, newDraft } from '../../src/domain/case';
 import { conversationKey } from '../../src/incoming';
 import { createBotState } from '../../src/repositories/bot-state';
 import { addCase, createCaseId } from '../../src/repositories/cases';
 import { findConversation, saveConversation } from '../../src/repositories/conversations';
 import { turnOf } from '../../src/turn';
+import { caseOf } from '../domain/case';
 import { noteBot } from '../turns';
 
 /** The note bot, with everything else that a turn may write: dialog state, the record, and a case when `person` is asked for. */
@@ -26,19 +27,5 @@ export async function caseBot(context: TurnContext): Promise<void> {
 }
 
 function newCase(id: string, conversationId: string, now: string): Case {
-  const draft = {
-    facts: {},
-    transactions: [],
-    signals: [],
-    attachments: [],
-    refusals: [],
-    asked: [],
-    masked: {},
-    advised: [],
-    openedAt: now,
-  };
-  return {
-    ...{ id, conversationId, channel: 'directline', locale: 'zh-CN', createdAt: now, updatedAt: now, replyBy: now },
-    ...{ priority: 'P2', queue: 'Q-SETTLE', owner: 'queue', draft, diagnosis: { causes: [] }, summary: '', missing: [], contacts: 1 },
-  };
+  return caseOf({ id, conversationId, createdAt: now, updatedAt: now, replyBy: now, draft: newDraft(now) });
 }

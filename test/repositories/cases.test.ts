@@ -1,6 +1,7 @@
 import type { Case, Owner } from '../../src/domain/case';
 import { addCase, caseOf, changeCase, createCaseId, findCase, listQueue, partitionOfCase } from '../../src/repositories/cases';
 import { partitionOf, type Store } from '../../src/store/store';
+import { caseOf as caseWith } from '../domain/case';
 import { onEachEngine, stopEngines } from '../turns';
 
 afterAll(stopEngines);
@@ -8,22 +9,7 @@ afterAll(stopEngines);
 const NOW = '2026-11-20T10:00:00+08:00';
 
 function caseFor(conversationId: string, more: Partial<Case> = {}): Case {
-  const draft = {
-    facts: {},
-    transactions: [],
-    signals: [],
-    attachments: [],
-    refusals: [],
-    asked: [],
-    masked: {},
-    advised: [],
-    openedAt: NOW,
-  };
-  return {
-    ...{ id: createCaseId(NOW, partitionOf(conversationId)), conversationId, channel: 'directline', locale: 'zh-CN', createdAt: NOW },
-    ...{ updatedAt: NOW, replyBy: NOW, priority: 'P2', queue: 'Q-SETTLE', owner: 'queue', draft, diagnosis: { causes: [] } },
-    ...{ summary: '【案件】', missing: [], contacts: 1, ...more },
-  };
+  return caseWith({ id: createCaseId(NOW, partitionOf(conversationId)), conversationId, replyBy: NOW, contacts: 1, ...more });
 }
 
 const home = (store: Store, { conversationId }: Case) => store.partition(partitionOf(conversationId));

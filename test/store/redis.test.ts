@@ -4,20 +4,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../src/store/redis';
-import { type Change, type Json, StoreError } from '../../src/store/store';
+import { StoreError } from '../../src/store/store';
 import { storeContract } from '../contracts/store';
 import { type RedisProcess, startRedis, startRedisProcess } from '../redis';
+import { put } from './changes';
 import { eventually, everyCall, openTwoHandles, refusedWithin } from './redis-handles';
 
 storeContract('Redis', async () => openTwoHandles(await startRedis()));
-
-const put = (id: string, value: Json, more: { expect?: number; ttlMs?: number } = {}): Change => ({
-  kind: 'put',
-  collection: 'notes',
-  id,
-  value,
-  ...more,
-});
 
 describe('with a server of its own', () => {
   let server: RedisProcess;

@@ -2,23 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdbStore } from '../../src/store/lmdb';
-import type { Change, Json, Partition, Store } from '../../src/store/store';
+import type { Partition, Store } from '../../src/store/store';
 import { createTurnPartition, type TurnPartition } from '../../src/store/turn';
-
-const put = (id: string, value: Json, more: { expect?: number; ttlMs?: number } = {}): Change => ({
-  kind: 'put',
-  collection: 'notes',
-  id,
-  value,
-  ...more,
-});
-const remove = (id: string, expect?: number): Change => ({
-  kind: 'delete',
-  collection: 'notes',
-  id,
-  ...(expect !== undefined && { expect }),
-});
-const check = (id: string, expect: number): Change => ({ kind: 'check', collection: 'notes', id, expect });
+import { check, put, remove } from './changes';
 
 let directory: string;
 let store: Store;

@@ -1,4 +1,4 @@
-import { type Asking, MONEY_SLOTS, type SlotName, TIME_SLOTS } from '../../domain/slots';
+import { type Asking, MONEY_SLOTS, type SlotName, TIME_SLOTS, YES_NO_SLOTS } from '../../domain/slots';
 import { type Command, INTENTS, type IntentName, type Understanding } from '../recognizer';
 
 /** What the rules read from the text; the part of an understanding that needs no model. */
@@ -41,17 +41,7 @@ const COMMAND_INTENTS: Readonly<Partial<Record<Command, IntentName>>> = {
   deleteData: 'privacy_question',
 };
 
-const YES_NO: ReadonlySet<Asking> = new Set([
-  'confirm',
-  'handoff',
-  'resolved',
-  'cardholderDebited',
-  'hasSlip',
-  'walletBalance',
-  'settleCardChanged',
-  'feeAgreed',
-  'fixTried',
-]);
+const YES_NO: ReadonlySet<Asking> = new Set<Asking>(['confirm', 'handoff', 'resolved', ...YES_NO_SLOTS]);
 
 /** Facts that nobody asked for are more often part of a report; by cross-validation. */
 const UNASKED = 0.6;

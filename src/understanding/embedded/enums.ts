@@ -1,4 +1,4 @@
-import type { Asking, EnumSlot, SlotValue } from '../../domain/slots';
+import { type Asking, type EnumSlot, type SlotValue, YES_NO_SLOTS } from '../../domain/slots';
 import type { SlotMention } from '../recognizer';
 import { ASKED, SAID } from './enum-cues';
 import { clauses } from './found';
@@ -44,7 +44,7 @@ const ONE_FAILED =
 const SLOTS = Object.keys(SAID) as EnumSlot[];
 /** Naming one in a question still says it is theirs: T+1是骗人的吗. */
 const NAMED = new Set<EnumSlot>(['payMethod', 'payFamily', 'settleProduct', 'codeKind', 'accountClass']);
-const YES_NO = new Set<EnumSlot>(['cardholderDebited', 'hasSlip', 'walletBalance', 'settleCardChanged', 'feeAgreed', 'fixTried']);
+const YES_NO: ReadonlySet<EnumSlot> = new Set(YES_NO_SLOTS);
 
 const mention = <S extends EnumSlot>(slot: S, value: string, text: string): SlotMention =>
   ({ slot, value: value as SlotValue<S>, text }) as SlotMention;
