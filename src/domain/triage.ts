@@ -33,7 +33,8 @@ export function raisesOf({ draft, overdueWorkdays, contacts }: Omit<Triage, 'bas
   const raises: Raise[] = [];
   if (totalOf(draft) >= LARGE_AMOUNT) raises.push('largeAmount');
   if (overdueWorkdays >= LONG_OVERDUE_WORKDAYS) raises.push('longOverdue');
-  if (draft.transactions.length >= MANY_SALES || draft.signals.includes('allSalesMissing')) raises.push('manySales');
+  if (draft.transactions.length >= MANY_SALES || draft.signals.includes('allSalesMissing') || draft.signals.includes('manySales'))
+    raises.push('manySales');
   if (contacts >= 1) raises.push('secondContact');
   if (draft.signals.includes('complained')) raises.push('complained');
   return raises;

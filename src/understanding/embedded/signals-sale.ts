@@ -2,6 +2,7 @@ import { rule, type SignalRule } from './signal-rule';
 
 /** Signals of the sale, of fees, of the person, and what is refused. */
 export const SALE_RULES: readonly SignalRule[] = [
+  rule('manySales', /(?<!第)(?:[三四五六七八九十]|[3-9]|\d{2,3}|好几|十几|几十)(?:来|多)?笔/, /每天|一天|平时|一般/),
   rule(
     'asksOthersData',
     /(?:查|看|告诉|打听)[^,]{0,6}(?:隔壁|别人|人家|邻居|我?(?:老公|老婆|朋友|同事|前妻|前夫|对象))[^,]{0,4}的?(?:$|账|案|工单|款|钱|流水|记录)|(?:别人|他人|人家|隔壁)[^,]{0,4}的(?:案件|工单|账|流水|交易)/,
