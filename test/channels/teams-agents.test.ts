@@ -378,7 +378,7 @@ describe('what is sent', () => {
     const { addCase, createCaseId } = await import('../../src/repositories/cases');
     const { caseOf } = await import('../domain/case');
     for (let n = 0; n < 500; n += 1) {
-      const at = addMs('2026-03-06T10:00:00+08:00', n);
+      const at = addMs('2026-03-06T10:01:00+08:00', n * 10);
       const priority = n === 499 ? 'P0' : 'P3';
       const created = caseOf({ id: createCaseId(at, n % 64), conversationId: `directline/b${n}`, createdAt: at, updatedAt: at, priority });
       await addCase(world.store.partition(n % 64), created);

@@ -42,7 +42,7 @@ export interface TeamsWorld {
   settle(): Promise<void>;
   /** Lets time pass in steps of a second, with everything that falls due. */
   pass(seconds: number): Promise<void>;
-  /** One look and one delivery, then on to when the next is due. */
+  /** What is due is delivered, or looked for when nothing is; then on to when the next is due. */
   jump(): Promise<void>;
   /** The process ends and another one goes on with its store. */
   restart(): Promise<void>;
@@ -174,11 +174,11 @@ export async function openTeamsWorld(
       }
     },
     async jump() {
-      await running.teams.sync.tick();
       const marks = await running.turns.outbox.listMarks({});
+      if (marks.length === 0) await running.teams.sync.tick();
       await Promise.all(marks.map(({ conversation }) => running.turns.outbox.deliverWaiting(conversation)));
       const due = (await running.turns.outbox.listMarks({})).map(({ dueAt }) => dueAt);
-      time.now = Math.max(time.now + 100, ...due);
+      time.now = Math.max(time.now + 1000, ...due);
     },
     async pass(seconds) {
       for (let second = 0; second < seconds; second += 1) {

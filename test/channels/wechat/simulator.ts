@@ -89,7 +89,10 @@ export const describeWithSimulator: (name: string, body: () => void) => void =
 /** Makes one. It is an ES module that finds its package from here, so it is loaded by hand. */
 export function newSimulator(options: object = {}): Simulator {
   const source = readFileSync(FILE, 'utf8').replace(/\nif \(process\.argv\[1\][^\n]*\n?$/, '\n');
-  const { code } = transformSync(source, { jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } });
+  const { code } = transformSync(source, {
+    jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } },
+    module: { type: 'commonjs', importInterop: 'node' },
+  });
   const module: { exports: { WeChatSim?: new (options: object) => Simulator } } = { exports: {} };
   new Function('require', 'exports', 'module', code)(createRequire(__filename), module.exports, module);
   const { WeChatSim } = module.exports;
