@@ -38,8 +38,11 @@ interface Sent {
 
 /** How a process delivers while it has the lease of a conversation. */
 export interface Delivery {
-  /** Sends what waits, in order, until nothing does or something must be tried later; gives the lease back. `known` saves the first reading. */
-  drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<void>;
+  /**
+   * Sends what waits, in order, until nothing does or something must be tried later; gives the lease back. `known` saves the first reading.
+   * True when nothing waits any more: lease and mark went in one commit.
+   */
+  drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<boolean>;
   /** Lets a drain under way end after the activity it is sending. */
   stop(): void;
 }
@@ -109,7 +112,7 @@ export function createDelivery({ store, deliver, now, log, backoffMs = BACKOFF_M
     };
   }
 
-  async function drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<void> {
+  async function drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<boolean> {
     const partition = store.partition(partitionOf(conversation));
     let waiting = known;
     try {
@@ -119,14 +122,14 @@ export function createDelivery({ store, deliver, now, log, backoffMs = BACKOFF_M
         if (sent.retryAt !== undefined) {
           const mark: DeliveryMark = { conversation, dueAt: sent.retryAt };
           await partition.commit(...sent.changes, markChange(mark), await lease.release());
-          return;
+          return false;
         }
         if (waiting.complete) {
           const unmark: Change = { kind: 'delete', collection: MARKS, id: entryId(conversation), expect: waiting.markVersion };
-          if ((await partition.commit(...sent.changes, unmark, await lease.release())) !== undefined) return;
+          if ((await partition.commit(...sent.changes, unmark, await lease.release())) !== undefined) return true;
         }
         // More waits, or was added meanwhile; without the lease somebody else sees to it.
-        if ((await partition.commit(...sent.changes, await lease.check())) === undefined) return;
+        if ((await partition.commit(...sent.changes, await lease.check())) === undefined) return false;
         waiting = undefined;
       }
     } finally {

@@ -58,7 +58,7 @@ export const LEASES = 'leases';
 export const MARKS = 'deliveries';
 export const DEAD_LETTERS = 'dead-letters';
 
-/** The change that notes that a conversation has something to deliver. */
-export function markChange(mark: DeliveryMark): Change {
-  return { kind: 'put', collection: MARKS, id: entryId(mark.conversation), value: asJson(mark) };
+/** The change that notes that a conversation has something to deliver; `expect` 0: had nothing so far. */
+export function markChange(mark: DeliveryMark, expect?: 0): Change {
+  return { kind: 'put', collection: MARKS, id: entryId(mark.conversation), value: asJson(mark), ...(expect !== undefined && { expect }) };
 }

@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder';
-import { createDelivery } from './delivery';
+import { createDelivery, type Undelivered } from './delivery';
 import { epochMs } from './domain/calendar';
-import { keepLock, type LockPlace, lockChange, takeLock } from './lock';
+import { type HeldLock, keepLock, type LockPlace, lockChange, takeLock } from './lock';
 import { codeOf } from './log';
 import {
   DEAD_LETTERS,
@@ -59,6 +59,8 @@ const LEASE_MS = 20_000;
 /** A slow channel does not hold up the end of the process: no more is sent after this, and half of it remains for the last. */
 const CLOSE_MS = 2_000;
 const EXPIRY_MS = 24 * 3_600_000;
+/** Conversations of which it is remembered that their last delivery ended well. */
+const MOST_ENDED = 1000;
 
 /** Everything about `options` is in OutboxOptions. */
 export function createOutbox(options: OutboxOptions): Outbox {
@@ -87,8 +89,22 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return tail;
   }
 
-  /** Nobody else had anything to deliver when the commit was prepared, and the commit took the lease. */
-  const isFree = (view: OutboxView) => !view.lease && !view.mark;
+  /** Leases whose runs this process ended with nothing left, by conversation: a view that shows one was read just before. */
+  const ended = new Map<string, number>();
+  /** Views whose commits take the lease. */
+  const taking = new WeakSet<OutboxView>();
+
+  /** Nothing waits to be delivered. The commit makes sure: it expects neither lease nor mark. */
+  function isFree({ lease, mark }: OutboxView, conversation: string): boolean {
+    return lease ? lease.version === ended.get(conversation) : !mark;
+  }
+
+  async function drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<void> {
+    if (!(await delivery.drain(conversation, lease, known))) return;
+    const [oldest] = ended.size < MOST_ENDED ? [] : ended.keys();
+    if (oldest !== undefined) ended.delete(oldest);
+    ended.set(conversation, lease.token);
+  }
 
   function toEntry(conversation: string, activity: Partial<Activity>): OutboxEntry {
     const dueAt = epochMs(now());
@@ -101,7 +117,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const place = placeOf(conversation);
       const token = await takeLock(place);
       // Refused: whoever has the lease looks again before giving it back.
-      if (token !== undefined) await delivery.drain(conversation, keepLock(place, token));
+      if (token !== undefined) await drain(conversation, keepLock(place, token));
     });
   }
 
@@ -116,19 +132,24 @@ export function createOutbox(options: OutboxOptions): Outbox {
         const id = activity.id ?? '';
         return { kind: 'put', collection: OUTBOX, id, value: asJson(toEntry(outgoing.conversation, activity)) };
       });
-      const dueAt = (view.mark?.value as unknown as DeliveryMark | undefined)?.dueAt ?? epochMs(now()) + leaseMs;
-      const mark = markChange({ conversation: outgoing.conversation, dueAt });
-      return [...entries, mark, ...(isFree(view) ? [lockChange(placeOf(outgoing.conversation))] : [])];
+      const { conversation } = outgoing;
+      const soon = epochMs(now()) + leaseMs;
+      if (isFree(view, conversation)) {
+        taking.add(view);
+        return [...entries, markChange({ conversation, dueAt: soon }, 0), lockChange(placeOf(conversation))];
+      }
+      const dueAt = (view.mark?.value as unknown as DeliveryMark | undefined)?.dueAt ?? soon;
+      return [...entries, markChange({ conversation, dueAt })];
     },
     committed(outgoing, view, version) {
       const { conversation, activities } = outgoing;
-      if (!isFree(view)) {
+      if (!taking.has(view)) {
         void deliverWaiting(conversation);
         return;
       }
       const lease = keepLock(placeOf(conversation), version);
       const entries = activities.map((activity) => ({ id: activity.id ?? '', version, entry: toEntry(outgoing.conversation, activity) }));
-      void enqueue(conversation, () => delivery.drain(conversation, lease, { entries, markVersion: version, complete: true }));
+      void enqueue(conversation, () => drain(conversation, lease, { entries, markVersion: version, complete: true }));
     },
     deliverWaiting,
     async listMarks(range) {

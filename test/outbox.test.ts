@@ -1,7 +1,9 @@
 import type { Activity } from 'botbuilder';
+import { markChange } from '../src/outbox-entry';
+import { asJson, childId, sortable } from '../src/repositories/ids';
 import { listTranscript } from '../src/repositories/transcripts';
 import { createScheduler } from '../src/scheduler';
-import { partitionOf } from '../src/store/store';
+import { partitionOf, type Store } from '../src/store/store';
 import { all, C1, gate, message, noteBot, onEachEngine, stopEngines, textsOf, turnsOver, until } from './turns';
 
 afterAll(stopEngines);
@@ -23,6 +25,14 @@ function clock() {
 
 const letters = async (store: Parameters<typeof all>[0]) =>
   (await all(store, 'dead-letters')) as unknown as readonly { activity: Partial<Activity>; code: string; attempts: number }[];
+
+async function leaveUndelivered(store: Store): Promise<void> {
+  const id = childId(C1, sortable(0));
+  const activity = message('from the desk', id);
+  const entry = { conversation: C1, activity, attempts: 0, dueAt: 0, expiresAt: Date.now() + 60_000 };
+  const mark = markChange({ conversation: C1, dueAt: 0 });
+  await store.partition(partitionOf(C1)).commit({ kind: 'put', collection: 'outbox', id, value: asJson(entry) }, mark);
+}
 
 describe('delivery', () => {
   onEachEngine('never holds a turn, and keeps the order, when a channel is slow', async ([store]) => {
@@ -59,6 +69,51 @@ describe('delivery', () => {
     await a.turns.close();
     expect(sent).toEqual(['a begins 1 one', 'a ends 1 one', 'a begins 2 two', 'a ends 2 two']);
     await b.turns.close();
+  });
+
+  onEachEngine('that ended during a turn leaves the lease to the commit of that turn', async ([store]) => {
+    const [first, turn, second] = [gate(), gate(), gate()];
+    const { turns } = turnsOver(store, {
+      deliver: (activity) => (activity.text === '1 one' ? first : second).opened,
+      bot: {
+        async run(context) {
+          if (context.activity.text === 'two') await turn.opened;
+          await noteBot(context);
+        },
+      },
+    });
+    await turns.accept(message('one', 'a1'));
+    const answer = turns.accept(message('two', 'a2'));
+    await until(async () => (await all(store, 'locks')).length === 1);
+    first.open();
+    await until(async () => (await all(store, 'leases')).length === 0);
+    turn.open();
+    await answer;
+    const versions = await Promise.all(
+      ['leases', 'deliveries'].map(async (name) => (await store.listAll(name)).map(({ version }) => version)),
+    );
+    expect(versions[0]).toHaveLength(1);
+    expect(versions[0]).toEqual(versions[1]);
+    second.open();
+    await turns.close();
+    for (const collection of ['outbox', 'deliveries', 'leases']) expect(await all(store, collection)).toEqual([]);
+  });
+
+  onEachEngine('forgets nothing that another process said during a turn and could not deliver', async ([store, other]) => {
+    let runs = 0;
+    const { turns, sent } = turnsOver(store, {
+      bot: {
+        async run(context) {
+          runs += 1;
+          if (runs === 1) await leaveUndelivered(other);
+          await noteBot(context);
+        },
+      },
+    });
+    await turns.accept(message('one', 'a1'));
+    await turns.close();
+    expect(textsOf(sent)).toEqual(['from the desk', '1 one']);
+    expect(await all(store, 'outbox')).toEqual([]);
   });
 
   onEachEngine('that fails is tried again later, with the same ids, and what follows waits behind it', async ([store]) => {
