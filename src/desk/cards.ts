@@ -29,11 +29,8 @@ export interface CardView {
 
 const say = (key: TextKey, params?: TextParams): string => text('zh-CN', key, params);
 /** A user's words are no markup: a link in them must not become one. */
-const plain = (words: string): string =>
-  words
-    .replace(/\[/g, '［')
-    .replace(/\]/g, '］')
-    .replace(/[*_`#]/g, ' ');
+const plain = (words: string): string => words.replace(/[[\]*_`]/g, (sign) => WIDE[sign] ?? sign);
+const WIDE: Readonly<Record<string, string>> = { '[': '\uff3b', ']': '\uff3d', '*': '\uff0a', _: '\uff3f', '`': '\uff07' };
 /** 11-20 14:00 */
 const clock = (iso: string): string => iso.slice(5, 16).replace('T', ' ');
 
@@ -133,12 +130,16 @@ function factsOf({ channel, createdAt, replyBy, waitingSince, closing }: Case): 
   return { type: 'FactSet', facts: facts.map(([key, value]) => ({ title: say(key), value })) };
 }
 
+/** A summary has fewer. */
+const MOST_LINES = 24;
+
 function detailsOf({ summary }: Case, excerpt: readonly string[], { lines, letters }: Size): readonly Card[] {
   const shown = lines === 0 ? [] : excerpt.slice(-lines);
   return [
     ...summary
       .split('\n')
-      .slice(2)
+      .slice(2, 2 + MOST_LINES)
+      .filter((line) => !line.startsWith(say('summary.line', { name: say('summary.section.excerpt'), value: '' })))
       .map((line) => block(cut(line, letters), { spacing: 'Small' })),
     ...(shown.length > 0 ? [block(say('desk.page.transcript'), { weight: 'Bolder', separator: true })] : []),
     ...shown.map((line) => block(cut(line, letters), { spacing: 'Small' })),
