@@ -5,7 +5,8 @@ import { sizeOf } from '../../src/desk/cards';
 import { addMs } from '../../src/domain/calendar';
 import { listAudit } from '../../src/repositories/audit';
 import { listCaseEvents } from '../../src/repositories/case-events';
-import { findCase, listQueue, partitionOfCase } from '../../src/repositories/cases';
+import { addCase, createCaseId, findCase, listQueue, partitionOfCase } from '../../src/repositories/cases';
+import { caseOf } from '../domain/case';
 import { APP_ID, openTeamsWorld, TENANT, type TeamsWorld } from './teams-world';
 
 const CHANNEL = '19:9f8c7b6a5d4e3f2a1b0c9d8e7f6a5b4c@thread.tacv2';
@@ -375,8 +376,6 @@ describe('what is sent', () => {
 
   test('a burst of 500 cases never goes faster than Teams allows, the most urgent first', async () => {
     await openChannel();
-    const { addCase, createCaseId } = await import('../../src/repositories/cases');
-    const { caseOf } = await import('../domain/case');
     for (let n = 0; n < 500; n += 1) {
       const at = addMs('2026-03-06T10:01:00+08:00', n * 10);
       const priority = n === 499 ? 'P0' : 'P3';
