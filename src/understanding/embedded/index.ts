@@ -11,8 +11,8 @@ export interface EmbeddedRecognizer extends Recognizer {
   isFragment(text: string, options: RecognizeOptions): boolean;
 }
 
-/** Texts understood last: one is asked about twice, for its being a fragment and for its turn, with those of other conversations between. */
-const MOST_RECENT = 64;
+/** Texts asked about as fragments whose turns have not come; with a hundred conversations at once some are understood twice. */
+const MOST_AWAITED = 100;
 
 /**
  * The recognizer that needs no network: rules for values, commands and plain answers, a trained model for the intent.
@@ -36,20 +36,22 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
     return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };
 
-  const recent = new Map<string, Understanding>();
-  const understandOnce = (text: string, options: RecognizeOptions): Understanding => {
-    const key = [options.locale, options.now, options.expecting ?? '', text].join('\n');
-    const known = recent.get(key);
-    if (known) return known;
-    const understanding = understand(text, options);
-    const [oldest] = recent.size < MOST_RECENT ? [] : recent.keys();
-    if (oldest !== undefined) recent.delete(oldest);
-    recent.set(key, understanding);
-    return understanding;
-  };
+  /** What was understood for its being a fragment, until its turn asks for it: once each, so nothing of a conversation stays. */
+  const awaited = new Map<string, Understanding>();
+  const keyOf = (text: string, { locale, now, expecting = '' }: RecognizeOptions) => [locale, now, expecting, text].join('\n');
 
   return {
-    recognize: async (text, options) => understandOnce(text, options),
-    isFragment: (text, options) => understandOnce(text, options).fragment,
+    async recognize(text, options) {
+      const key = keyOf(text, options);
+      const known = awaited.get(key);
+      awaited.delete(key);
+      return known ?? understand(text, options);
+    },
+    isFragment(text, options) {
+      const understanding = understand(text, options);
+      if (awaited.size >= MOST_AWAITED) awaited.clear();
+      awaited.set(keyOf(text, options), understanding);
+      return understanding.fragment;
+    },
   };
 }
