@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { formatInstant, formatValue } from '../dialogs/format';
 import { flattenDraft } from '../dialogs/trace';
 import { isTextKey, localeOf, text } from '../locales';
-import { createFiles } from './channels/direct-line/files';
+import { DIRECT_LINE } from './channels/direct-line/direct-line';
+import { createFiles, typeOf } from './channels/direct-line/files';
 import { addressOf, originOf } from './channels/direct-line/http';
 import { partitionOfConversation } from './channels/direct-line/log';
+import { BASE } from './channels/direct-line/sending';
 import type { Config } from './config';
 import { createDeskApi } from './desk/api';
 import { createAttempts } from './desk/attempts';
@@ -92,7 +94,17 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     ...{ act, door, feed, key, agents: desk.agents },
     presence,
     quickReplies: createQuickReplies(store),
+    nameOf,
     open: (sealed) => seal.open(sealed),
+    async keepFile(key, bytes) {
+      const contentType = typeOf(bytes);
+      if (!key.startsWith(`${DIRECT_LINE}/`) || contentType === undefined) return undefined;
+      const conversation = webConversation(key);
+      const [id] = await files.save(conversation, [{ contentType, bytes }]);
+      return id === undefined || id.length < 2
+        ? undefined
+        : { contentType, contentUrl: `${BASE}/conversations/${conversation}/attachments/${id}` };
+    },
     file: (conversation, id) => files.read(webConversation(conversation), id),
   });
   return {
@@ -130,6 +142,12 @@ function slots({ facts }: CaseDraft): readonly Slot[] {
     const shown = value === 'unknown' ? text('zh-CN', 'desk.page.unknown') : formatValue('zh-CN', slot as SlotName, value);
     return { slot, label: isTextKey(label) ? text('zh-CN', label) : slot, value: shown, source, at, ...(approx && { approx }) };
   });
+}
+
+function nameOf(kind: 'issue' | 'step', id: string): string {
+  if (kind === 'issue') return formatValue('zh-CN', 'issueType', id);
+  const key = `slot.${id}`;
+  return isTextKey(key) ? text('zh-CN', key) : id;
 }
 
 function causesOf({ diagnosis }: Case, cutoff: string): ReturnType<ViewOptions['causes']> {

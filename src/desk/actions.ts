@@ -1,4 +1,4 @@
-import type { Activity } from 'botbuilder';
+import type { Activity, Attachment } from 'botbuilder';
 import { localeOf, type TextKey, text } from '../../locales';
 import type { Case, ClosingOutcome, Owner, Queue } from '../domain/case';
 import { moveOwner, type OwnerEvent } from '../domain/owner';
@@ -22,7 +22,7 @@ export interface Person {
 
 export type Action =
   | { readonly kind: 'accept' }
-  | { readonly kind: 'reply'; readonly text: string }
+  | { readonly kind: 'reply'; readonly text: string; readonly attachments?: readonly Attachment[] }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'transfer'; readonly to: Person; readonly note?: string }
   | { readonly kind: 'requeue'; readonly queue: Queue; readonly note?: string }
@@ -59,7 +59,7 @@ export function stepOf(before: Case, action: Action, context: StepContext): Step
     case 'accept':
       return accept(before, context);
     case 'reply':
-      return reply(before, action.text, context);
+      return reply(before, action, context);
     case 'note':
       return { kind: 'step', after: before, event: { kind: 'note', text: action.text }, lines: [] };
     case 'transfer':
@@ -94,14 +94,19 @@ function accept(before: Case, context: StepContext): Stepped {
   }));
 }
 
-function reply(before: Case, words: string, { actor, now }: StepContext): Step {
+function reply(before: Case, { text: words, attachments }: Action & { kind: 'reply' }, { actor, now }: StepContext): Step {
   const { waitingSince: _, ...rest } = before;
   const locale = localeOf(before.locale);
   const line = NAMED.has(before.channel)
     ? { text: words, from: { id: '', name: text(locale, 'desk.said.name', { name: actor.name }) } }
     : { text: text(locale, 'desk.said.line', { name: actor.name, text: words }) };
   const after = { ...rest, repliedAt: before.repliedAt ?? now, updatedAt: now };
-  return { kind: 'step', after, event: { kind: 'reply', text: words }, lines: [line] };
+  return {
+    kind: 'step',
+    after,
+    event: { kind: 'reply', text: words },
+    lines: [{ ...line, ...(attachments && { attachments: [...attachments] }) }],
+  };
 }
 
 function transfer(before: Case, { to, note }: Action & { kind: 'transfer' }, { now }: StepContext): Stepped {

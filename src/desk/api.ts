@@ -28,6 +28,13 @@ export interface ApiOptions extends ViewOptions {
   readonly key: Buffer;
   /** The phone of a sealed contact. */
   readonly open: (sealed: string) => string | undefined;
+  /** An issue (R1 …) or a question, in words for the figures. */
+  readonly nameOf: (kind: 'issue' | 'step', id: string) => string;
+  /** Keeps a picture or PDF for the user's channel; undefined when the channel takes none or it is something else. */
+  readonly keepFile: (
+    conversation: string,
+    bytes: Buffer,
+  ) => Promise<{ readonly contentType: string; readonly contentUrl: string } | undefined>;
   /** A file the user sent; undefined when there is none. */
   readonly file: (conversation: string, id: string) => Promise<{ readonly contentType: string; readonly bytes: Buffer } | undefined>;
 }
@@ -48,10 +55,13 @@ export interface Route {
   readonly roles?: readonly Role[];
   readonly body?: z.ZodType;
   readonly query: z.ZodType;
+  /** Bytes of the body; 64 KB when absent. */
+  readonly limit?: number;
   readonly answer: (call: Call) => Promise<DeskReply>;
 }
 
 const MAX_CASES = 100;
+const MAX_FILE_BODY = 4_300_000;
 const MAX_ROWS = 20_000;
 const LEADS: readonly Role[] = ['lead', 'admin'];
 
@@ -143,7 +153,7 @@ function readingRoutes(options: ApiOptions): readonly Route[] {
   ];
 }
 
-function actionRoutes({ act, agents, store }: ApiOptions): readonly Route[] {
+function actionRoutes({ act, agents, store, keepFile }: ApiOptions): readonly Route[] {
   const done = async (call: Call<{ once?: string | undefined }>, action: Action): Promise<DeskReply> => {
     const { actor, id, body } = call;
     const request: ActRequest = { caseId: id, actor, action, ...(body.once && { once: body.once }) };
@@ -164,6 +174,17 @@ function actionRoutes({ act, agents, store }: ApiOptions): readonly Route[] {
       (await isFull(call.actor)) ? refuse('DESK_FULL') : done(call, { kind: 'accept' }),
     ),
     post(at('reply'), 'Write to the user', take.replyBody, (call) => done(call, { kind: 'reply', text: call.body.text })),
+    {
+      ...post(at('picture'), 'Send the user a picture or PDF, on the web channel', take.pictureBody, async (call) => {
+        const found = await findCase(store, call.id);
+        if (!found) return refuse('NOT_FOUND');
+        if (found.agent?.id !== call.actor.id)
+          return refuse('WRONG_OWNER', { owner: found.owner, ...(found.agent && { agent: found.agent }) });
+        const file = await keepFile(found.conversationId, Buffer.from(call.body.data, 'base64'));
+        return file ? done(call, { kind: 'reply', text: '', attachments: [file] }) : refuse('BAD_INPUT', { fields: ['data'] });
+      }),
+      limit: MAX_FILE_BODY,
+    },
     post(at('note'), 'Write for colleagues only', take.noteBody, (call) => done(call, { kind: 'note', text: call.body.text })),
     post(at('transfer'), 'Give the case to another agent or into a queue', take.transferBody, async (call) => {
       const { body } = call;
@@ -211,7 +232,7 @@ function placeRoutes(options: ApiOptions): readonly Route[] {
     {
       ...get('/api/desk/stats', 'Figures of today and the last days', take.noQuery, async () => ({
         status: 200,
-        body: await readStats(store, options.now()),
+        body: await readStats(store, options.now(), options.nameOf),
       })),
       roles: LEADS,
     },
@@ -243,7 +264,7 @@ const answering =
   async (request: DeskRequest, actor: Actor): Promise<DeskReply> => {
     const query = route.query.safeParse(Object.fromEntries(queryOf(request)));
     if (!query.success) return badInput(query.error);
-    const json = route.body ? await readJson(request) : { value: undefined };
+    const json = route.body ? await readJson(request, route.limit) : { value: undefined };
     if ('refused' in json) return json.refused;
     const body = route.body?.safeParse(json.value);
     if (body && !body.success) return badInput(body.error);

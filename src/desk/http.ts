@@ -33,13 +33,16 @@ export function refuse(code: ErrorCode, more: object = {}, headers: Readonly<Rec
 
 const MAX_BODY = 64 * 1024;
 
-/** The body as JSON; an empty one is an empty object. */
-export async function readJson(request: DeskRequest): Promise<{ readonly value: unknown } | { readonly refused: DeskReply }> {
+/** The body as JSON, of at most `limit` bytes; an empty one is an empty object. */
+export async function readJson(
+  request: DeskRequest,
+  limit = MAX_BODY,
+): Promise<{ readonly value: unknown } | { readonly refused: DeskReply }> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY) return { refused: refuse('TOO_LARGE') };
+    if (size > limit) return { refused: refuse('TOO_LARGE') };
     chunks.push(chunk);
   }
   if (size === 0) return { value: {} };

@@ -10,6 +10,8 @@ const words = (longest: number) => z.string().trim().min(1).max(longest);
 
 export const acceptBody = z.strictObject({ once });
 export const replyBody = z.strictObject({ text: words(2000), once });
+/** A picture or PDF in base64, at most 3 MB. */
+export const pictureBody = z.strictObject({ data: z.base64().min(16).max(4_200_000), once });
 export const noteBody = z.strictObject({ text: words(4000), once });
 export const transferBody = z.union([
   z.strictObject({ agent: z.string().min(1).max(32), note: words(1000).optional(), once }),

@@ -36,8 +36,8 @@ interface Known {
   readonly draft?: { readonly signals: readonly string[] };
 }
 
-/** `now` is ISO +08:00. Of the last ten thousand of each. */
-export async function readStats(store: Store, now: string): Promise<Stats> {
+/** `now` is ISO +08:00; `nameOf` words issues and questions. Of the last ten thousand of each. */
+export async function readStats(store: Store, now: string, nameOf: (kind: 'issue' | 'step', id: string) => string): Promise<Stats> {
   const [open, shelf, records] = await Promise.all([
     listQueue(store, MOST),
     listShelf(store, MOST),
@@ -56,11 +56,11 @@ export async function readStats(store: Store, now: string): Promise<Stats> {
     escalated: rows.length,
     open: open.length,
     byQueue: countBy(rows, ({ queue }) => queue),
-    byIssue: countBy(rows, ({ issue }) => issue),
+    byIssue: countBy(rows, ({ issue }) => issue && nameOf('issue', issue)),
     byScore: countBy(rows, ({ score }) => (score === undefined ? undefined : String(score))),
     firstReplyMs: percentiles(rows, 'repliedAt'),
     handlingMs: percentiles(rows, 'closedAt'),
-    dropOff: countBy(left, ({ asking }) => asking),
+    dropOff: countBy(left, ({ asking }) => asking && nameOf('step', asking)),
   };
 }
 

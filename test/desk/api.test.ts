@@ -1,4 +1,5 @@
-import { type DeskWorld, openDeskWorld, until } from './world';
+import { createFiles } from '../../src/channels/direct-line/files';
+import { type Caller, type DeskWorld, openDeskWorld, until } from './world';
 
 let world: DeskWorld;
 beforeEach(async () => {
@@ -133,4 +134,49 @@ test('the stream tells what happens, and after sleep what was missed', async () 
   const later = await readUntil(await open(cursor), '"kind":"accepted"');
   expect(later).toContain(id);
   stop.abort();
+});
+
+test('pictures of the user are shown to who may see the case, as what they are and nothing that runs', async () => {
+  const id = await world.handOver();
+  const bytes = Buffer.from('89504e470d0a1a0a0000', 'hex');
+  await createFiles(world.talk.store).save('talk', [{ contentType: 'image/png', bytes }]);
+  const [file] = (await world.machine(`/api/desk/cases/${id}`)).body.files as readonly { id: string }[];
+  const li = await world.signIn('li');
+  const { status, headers } = await li(`/api/desk/cases/${id}/files/${file?.id}`);
+  expect([status, headers.get('content-type'), headers.get('x-content-type-options'), headers.get('content-security-policy')]).toEqual([
+    200,
+    'image/png',
+    'nosniff',
+    'sandbox',
+  ]);
+  expect((await li(`/api/desk/cases/${id}/files/AAAAAAAAAAAAAAAAAAAAAA`)).status).toBe(404);
+});
+
+test('quick replies are shared by leads, kept by agents, and removed by who may', async () => {
+  const [li, zhou, wang] = [await world.signIn('li'), await world.signIn('zhou'), await world.signIn('wang')];
+  const own = (await li('/api/desk/replies', { title: '问候', text: '您好，我是{姓名}' })).body;
+  const shared = (await wang('/api/desk/replies', { title: '稍等', text: '请稍等', shared: true })).body;
+  const titles = async (who: Caller) => (await who('/api/desk/replies')).body.map(({ title }: { title: string }) => title);
+  expect([await titles(li), await titles(zhou)]).toEqual([['稍等', '问候'], ['稍等']]);
+  expect((await zhou('/api/desk/replies/remove', { id: own.id })).status).toBe(403);
+  expect((await li('/api/desk/replies/remove', { id: shared.id })).status).toBe(403);
+  expect((await li('/api/desk/replies/remove', { id: own.id })).status).toBe(200);
+  expect(await titles(li)).toEqual(['稍等']);
+});
+
+test('figures count what happened, with the words for it; an agent with all he can have gets no more', async () => {
+  await world.talk.say('我是商户，昨天下午三点信用卡刷了8600没到账，尾号1234');
+  const id = await world.handOver();
+  const li = await world.signIn('li');
+  await li(`/api/desk/cases/${id}/accept`, {});
+  await li(`/api/desk/cases/${id}/reply`, { text: '您好' });
+  await li(`/api/desk/cases/${id}/close`, { outcome: 'solved', note: '好' });
+  const stats = (await world.machine('/api/desk/stats')).body;
+  expect(stats).toMatchObject({ escalated: 1, open: 0, byQueue: { 'Q-SETTLE': 1 }, firstReplyMs: { count: 1 }, handlingMs: { count: 1 } });
+  expect(Object.keys(stats.byIssue).join()).not.toMatch(/^R\d/);
+  for (let n = 0; n < 9; n += 1) await world.talk.say('转人工', { conversation: { id: `c${n}` } as never });
+  const rows = (await world.machine('/api/desk/rows')).body.rows as readonly { id: string }[];
+  const answers = [];
+  for (const row of rows) answers.push((await li(`/api/desk/cases/${row.id}/accept`, {})).status);
+  expect(answers).toEqual([...Array(8).fill(200), 409]);
 });

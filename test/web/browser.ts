@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -106,4 +106,22 @@ export async function openChat(page: Page, url: string): Promise<ChatPage> {
       await page.screenshot({ path: join(SHOTS, `${name}.png`) });
     },
   };
+}
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** Faults that keep somebody out, by axe-core. It comes by the debugger, because the pages let no foreign script in. */
+export async function barriersIn(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found: readonly Violation[] = await page.evaluate('axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)');
+  const serious = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return serious.map(({ id, nodes }) =>
+    [id, ...nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)}\n${failureSummary}`)].join('\n'),
+  );
 }

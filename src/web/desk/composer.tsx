@@ -1,5 +1,5 @@
 import { Button, Input, Modal, Select, Space } from 'antd';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type CaseView, call, type Me, type QuickReply } from './api';
 import { inPage } from './forms';
 import { yuan } from './queue';
@@ -22,6 +22,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
   const [text, setText] = useState(() => localStorage.getItem(key) ?? '');
   const [busy, setBusy] = useState(false);
   const [replies, setReplies] = useState<readonly QuickReply[]>([]);
+  const picker = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState<string>();
   useEffect(() => void call<readonly QuickReply[]>('replies').then(setReplies, fail), [fail]);
 
@@ -35,6 +36,18 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
     if (text.trim() === '' || busy) return;
     setBusy(true);
     if (await act(name, { text: text.trim() })) write('');
+    setBusy(false);
+  }
+
+  async function sendFile(file: File | undefined): Promise<void> {
+    if (!file || busy) return;
+    setBusy(true);
+    const url = await new Promise<string>((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(String(reader.result));
+      reader.readAsDataURL(file);
+    });
+    await act('picture', { data: url.slice(url.indexOf(',') + 1) });
     setBusy(false);
   }
 
@@ -82,6 +95,22 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
         <Button disabled={text.trim() === ''} onClick={() => setTitle('')}>
           {words.keepQuick}
         </Button>
+        {found.channel === 'directline' && (
+          <Button disabled={!isMine || busy} onClick={() => picker.current?.click()}>
+            {words.sendPicture}
+          </Button>
+        )}
+        <input
+          ref={picker}
+          hidden
+          type="file"
+          aria-label={words.sendPicture}
+          accept="image/png,image/jpeg,image/gif,image/webp,application/pdf"
+          onChange={(event) => {
+            void sendFile(event.target.files?.[0]);
+            event.target.value = '';
+          }}
+        />
         <Button disabled={text.trim() === '' || busy} onClick={() => void send('note')}>
           {words.addNote}
         </Button>

@@ -69,7 +69,7 @@ function lineOf(said: Said, written: CaseEvent | undefined, { index, words }: { 
   const pictures = (said.attachments ?? [])
     .filter(({ contentType }) => !contentType.startsWith('application/vnd.'))
     .map(() => `[${words.picture}]`);
-  const text = written?.text ?? [said.text ?? '', ...pictures].join(' ').trim();
+  const text = [written ? written.text : said.text, ...pictures].filter(Boolean).join(' ');
   const side = written ? 'agent' : isUser ? 'user' : 'bot';
   const name = written?.by?.name ?? (isUser ? words.user : words.bot);
   return { key: said.id ?? `${index}`, at: said.timestamp ?? '', side, name, text };
