@@ -36,9 +36,9 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
     return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };
 
-  /** What was understood for its being a fragment, until its turn asks for it: once each, so nothing of a conversation stays. */
+  /** What was understood for its being a fragment, until its turn takes it. */
   const awaited = new Map<string, Understanding>();
-  const keyOf = (text: string, { locale, now, expecting = '' }: RecognizeOptions) => [locale, now, expecting, text].join('\n');
+  const keyOf = (text: string, { locale, now, expecting }: RecognizeOptions) => [locale, now, expecting ?? '', text].join('\n');
 
   return {
     async recognize(text, options) {
