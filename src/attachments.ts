@@ -8,8 +8,11 @@ import type { Attachment } from './domain/case';
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 const FETCH_MS = 3000;
 
-/** A card or a choice, not a file. */
-const CARD = /^application\/vnd\.microsoft\./;
+/** A card or a choice, not a file; a file of Teams has a type of this kind too. */
+const CARD = /^application\/vnd\.microsoft\.(?!teams\.file\.)/;
+
+/** Teams sends the words of a message a second time, as markup. */
+const isWords = ({ contentType, contentUrl }: SentFile): boolean => contentType === 'text/html' && contentUrl === undefined;
 
 const SIGNATURES: readonly (readonly [type: string, offset: number, bytes: string])[] = [
   ['image/png', 0, '89504e470d0a1a0a'],
@@ -48,7 +51,7 @@ export async function receiveFiles(
   now: string,
   fetchFile: FetchFile = async () => undefined,
 ): Promise<ReceivedFiles> {
-  const files = attachments.filter(({ contentType }) => !CARD.test(contentType));
+  const files = attachments.filter((file) => !CARD.test(file.contentType) && !isWords(file));
   const looked = await Promise.all(files.map(async (file) => (await fetchFile(file.contentUrl ?? '')) ?? look(file, serviceUrl)));
   const kept = looked.flatMap((content, index): Attachment[] => {
     if (content === 'tooLarge') return [];

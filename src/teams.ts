@@ -109,6 +109,8 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
     sync,
     async accept(activity) {
       const ours = activity.channelId === TEAMS ? await receive(activity) : undefined;
+      // What was said stays said: an edited or deleted message changes no fact and no case.
+      if (!ours && (activity.type === 'messageUpdate' || activity.type === 'messageDelete')) return { replies: [] };
       return ours ?? turns.accept(activity);
     },
     async close() {

@@ -33,6 +33,8 @@ const TURN_TYPES: ReadonlySet<string> = new Set([
   ActivityTypes.Event,
   ActivityTypes.Invoke,
   ActivityTypes.InstallationUpdate,
+  ActivityTypes.MessageUpdate,
+  ActivityTypes.MessageDelete,
 ]);
 /** Signs that the request came through another machine, or from a page in a browser. */
 const RELAYED = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'origin'];
