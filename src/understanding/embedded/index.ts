@@ -11,8 +11,8 @@ export interface EmbeddedRecognizer extends Recognizer {
   isFragment(text: string, options: RecognizeOptions): boolean;
 }
 
-/** Texts asked about as fragments whose turns have not come; with a hundred conversations at once some are understood twice. */
-const MOST_AWAITED = 100;
+/** Possible fragments whose turns have not come; of more than these the oldest are understood twice. */
+const MOST_AWAITED = 50;
 
 /**
  * The recognizer that needs no network: rules for values, commands and plain answers, a trained model for the intent.
@@ -36,21 +36,21 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
     return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };
 
-  /** What was understood for its being a fragment, until its turn takes it. */
-  const awaited = new Map<string, Understanding>();
-  const keyOf = (text: string, { locale, now, expecting }: RecognizeOptions) => [locale, now, expecting ?? '', text].join('\n');
+  /** What was understood of possible fragments, until their turns take it. */
+  const awaited: { readonly key: string; readonly understanding: Understanding }[] = [];
+  const keyOf = (text: string, { locale, now, expecting }: RecognizeOptions) => [now, locale, expecting ?? '', text].join('\n');
 
   return {
     async recognize(text, options) {
       const key = keyOf(text, options);
-      const known = awaited.get(key);
-      awaited.delete(key);
-      return known ?? understand(text, options);
+      const at = awaited.findIndex((one) => one.key === key);
+      const [known] = at < 0 ? [] : awaited.splice(at, 1);
+      return known?.understanding ?? understand(text, options);
     },
     isFragment(text, options) {
       const understanding = understand(text, options);
-      if (awaited.size >= MOST_AWAITED) awaited.clear();
-      awaited.set(keyOf(text, options), understanding);
+      awaited.push({ key: keyOf(text, options), understanding });
+      if (awaited.length > MOST_AWAITED) awaited.shift();
       return understanding.fragment;
     },
   };
