@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
-import { type ChatPage, DESKTOP, describeInBrowser, openBrowser, openChat, PHONE } from './browser';
+import { barriersIn, type ChatPage, DESKTOP, describeInBrowser, openBrowser, openChat, PHONE } from './browser';
 import { openServer, type ServerProcess } from './server';
 
 jest.setTimeout(60_000);
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** A red square: what is on a receipt is for people to see. */
 const PICTURE = {
   name: '小票 照片.png',
@@ -53,17 +51,6 @@ describeInBrowser('the chat page', (executable) => {
     const context = await browser.newContext(options);
     contexts.push(context);
     return openChat(await context.newPage(), at.origin);
-  }
-
-  /** Faults that keep somebody out, by axe-core. */
-  async function barriers({ page }: ChatPage): Promise<unknown[]> {
-    await page.evaluate(AXE);
-    const found: { impact: string; id: string; nodes: { html: string; failureSummary: string }[] }[] = await page.evaluate(
-      'axe.run({ resultTypes: ["violations"] }).then((result) => result.violations)',
-    );
-    return found
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => [id, ...nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`)]);
   }
 
   test('a merchant gets his answer with a date, in a phone-wide window', async () => {
@@ -262,18 +249,18 @@ describeInBrowser('the chat page', (executable) => {
   test('axe-core finds nothing serious: at the start, at a question, over the warning, in large text', async () => {
     const chat = await visit(PHONE);
     await chat.sees('您好');
-    expect(await barriers(chat)).toEqual([]);
+    expect(await barriersIn(chat.page)).toEqual([]);
     await chat.say('昨天下午三点刷了500没到账');
     await chat.sees('商户，还是');
-    expect(await barriers(chat)).toEqual([]);
+    expect(await barriersIn(chat.page)).toEqual([]);
     await chat.page.locator('.picker').setInputFiles(PICTURE);
     await chat.page.getByRole('dialog').waitFor();
     await chat.page.waitForTimeout(500);
-    expect(await barriers(chat)).toEqual([]);
+    expect(await barriersIn(chat.page)).toEqual([]);
     await chat.page.getByRole('dialog').getByRole('button', { name: '取消' }).click();
     await chat.page.getByRole('dialog').waitFor({ state: 'detached' });
     await chat.page.getByRole('button', { name: '大字' }).click();
-    expect(await barriers(chat)).toEqual([]);
+    expect(await barriersIn(chat.page)).toEqual([]);
   });
 
   test('large text stays on after a reload', async () => {
