@@ -1,4 +1,4 @@
-import { PARTITIONS, type Partition, type Range, type Store } from '../../src/store/store';
+import { type Change, PARTITIONS, type Partition, type Range, type Store } from '../../src/store/store';
 import { check, put, remove } from '../store/changes';
 
 /** A store under test: `second` is another handle on the same data (the same one where only one may be open), `advance` moves the clock of both. */
