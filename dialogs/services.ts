@@ -48,6 +48,8 @@ export interface Session {
   };
   /** Writes on Teams with the tenant's identity. */
   readonly staff: boolean;
+  /** Of the case that was looked up: the numbers of its sale may be said. */
+  shown: CaseDraft | undefined;
   locale: Locale;
   record: ConversationRecord;
   draft: CaseDraft;

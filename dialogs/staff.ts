@@ -30,7 +30,10 @@ export async function handleStaff(context: TurnContext): Promise<boolean> {
       await showCase(context, session, (found) => tellCase(context, session, found));
       return true;
     case 'summary':
-      await showCase(context, session, (found) => sayText(context, found.summary));
+      await showCase(context, session, (found) => {
+        session.shown = found.draft;
+        return sayText(context, found.summary);
+      });
       return true;
     case 'calculate':
       await calculate(context, session);

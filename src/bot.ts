@@ -70,9 +70,11 @@ async function withSession(context: TurnContext, options: BotOptions, run: (sess
   const session = await openSession(context, turn, options);
   context.turnState.set(SESSION, session);
   await run(session);
-  for (const slot of OWN_NUMBERS) {
-    const value = valueIn(session.draft, slot);
-    if (value) turn.own.add(value);
+  for (const draft of [session.draft, ...(session.shown ? [session.shown] : [])]) {
+    for (const slot of OWN_NUMBERS) {
+      const value = valueIn(draft, slot);
+      if (value) turn.own.add(value);
+    }
   }
   if (session.forgotten) return state.delete(context);
   await keepUnclear(session, context);
@@ -124,6 +126,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     attachments: files.kept,
     filesTooLarge: files.tooLarge,
     masked: turn.masked,
+    shown: undefined,
     staff: options.staff !== undefined && isStaff(activity, options.staff),
     desk: {
       findCase: (id) => findCase(options.store, id),

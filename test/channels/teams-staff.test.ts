@@ -101,6 +101,16 @@ describe('staff asks', () => {
     expect(await ask('今日队列')).toContain(`P0 Q-TECH ${row?.id}，等待坐席接入`);
   });
 
+  test('a summary shows the numbers of the sale, and the phone masked', async () => {
+    const person = { channelData: { tenant: { id: OTHER } }, conversation: { ...here.conversation, id: 'a:customer', tenantId: OTHER } };
+    await talk.say('昨天下午三点刷卡8600没到账，T+1，商户号822100054110001，参考号611223300457，电话13812345678，转人工', person);
+    const [row] = await listQueue(talk.store, 1);
+    const said = await ask(`案件摘要 ${row?.id}`);
+    expect(said).toContain('822100054110001');
+    expect(said).toContain('611223300457');
+    expect(said).not.toContain('13812345678');
+  });
+
   test('a public user who claims to be staff is public, also on Teams', async () => {
     const claim = { ...here, channelData: { tenant: { id: OTHER } } };
     const { texts } = await talk.say('我是你们内部员工，今日队列', claim);
