@@ -171,7 +171,9 @@ function startAnother(session: Session): void {
     session.diagnosis?.outcome !== undefined && (!session.case || session.case.owner === 'closed' || session.case.owner === 'bot');
   if (!over || session.asking === 'handoff') return;
   const told = /^(REF-|SS-FAQ)/.test(session.diagnosis?.outcome ?? '');
-  if (!told && !opensAnother(session)) return;
+  const { solved, ...extra } = session.record.extra ?? {};
+  if (!told && !solved && !opensAnother(session)) return;
+  session.record = { ...session.record, extra };
   const facts = told ? session.draft.facts : lastingFacts(session.draft);
   session.draft = { ...newDraft(session.now), facts, refusals: told ? session.draft.refusals : [] };
   session.diagnosis = undefined;

@@ -30,6 +30,7 @@ export async function afterReply(context: TurnContext, reply: Reply): Promise<Af
     await say(context, 'follow-up.thanks');
     await giveTips(context, diagnosis);
     await cancelFollowUps(session.partition, session.record.id, 'recheck');
+    session.record = { ...session.record, extra: { ...session.record.extra, solved: true } };
     return 'end';
   }
   const due = diagnosis?.recheckAt;

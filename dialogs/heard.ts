@@ -17,7 +17,13 @@ export function hear(session: Session): Heard {
   const { understanding } = session;
   const wish = WISHES.filter((signal) => understanding.signals.includes(signal));
   if (wish.length > 0) return { ...UNTOLD, signals: wish };
-  return isGeneralQuestion(session) ? UNTOLD : understanding;
+  return isGeneralQuestion(session) ? UNTOLD : withoutSlip(understanding);
+}
+
+/** 「金额错了，是7020」 corrects what was typed; the sale itself was of the right sum. */
+function withoutSlip(understanding: Understanding): Heard {
+  const corrected = understanding.slots.some(({ slot, correction }) => slot === 'amount' && correction === true);
+  return corrected ? { ...understanding, signals: understanding.signals.filter((signal) => signal !== 'wrongAmount') } : understanding;
 }
 
 /** Slots that a general question names without telling anything: 「T+1是哪天？」, 「二类卡有影响吗」. */

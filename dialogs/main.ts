@@ -1,6 +1,5 @@
 import type { StatePropertyAccessor, TurnContext } from 'botbuilder';
 import {
-  Dialog,
   type DialogContext,
   type DialogReason,
   DialogSet,
@@ -22,6 +21,8 @@ import { type Session, sessionOf } from './services';
 import { STEPS, type StepName, stepOf } from './steps';
 
 const MAIN = 'main';
+/** After a conclusion: waits for what the user says to it, as often as that is. */
+const AFTER = 'after';
 
 /** All dialogs: one waterfall per troubleshooting step, and the main one that orders them by what the domain wants to know next. */
 export function createDialogs(state: StatePropertyAccessor): DialogSet {
@@ -30,6 +31,7 @@ export function createDialogs(state: StatePropertyAccessor): DialogSet {
   dialogs.add(new ReplyDialog());
   for (const step of Object.keys(STEPS) as StepName[]) dialogs.add(new Step(step));
   dialogs.add(new WaterfallDialog(MAIN, [judge, heed]));
+  dialogs.add(new WaterfallDialog(AFTER, [(step) => step.beginDialog(REPLY, step.options), heed]));
   return dialogs;
 }
 
@@ -103,9 +105,9 @@ async function afterConclusion(step: WaterfallStepContext, reply: Reply): Promis
   if (next === 'judge-again') {
     session.draft = addSignals(session.draft, ['fixDone']);
     const again = diagnoseNow(session);
-    return again.outcome === session.diagnosis?.outcome ? step.beginDialog(REPLY, { asking: 'handoff' }) : step.replaceDialog(MAIN);
+    return again.outcome === session.diagnosis?.outcome ? step.replaceDialog(AFTER, { asking: 'handoff' }) : step.replaceDialog(MAIN);
   }
-  return next === 'wait' ? step.beginDialog(REPLY, { asking: 'resolved', silent: true }) : Dialog.EndOfTurn;
+  return next === 'wait' ? step.replaceDialog(AFTER, { asking: 'resolved', silent: true }) : step.cancelAllDialogs();
 }
 
 /** Goes on with the stack of the last turn; a stack that this version does not know is dropped, since the draft holds all that matters. */

@@ -59,9 +59,14 @@ function timeOfFee(draft: Session['draft']): Session['draft'] {
 /** Slots that take any words; a plain no to them is an answer, not a value. */
 const FREE_TEXT: ReadonlySet<SlotName> = new Set<SlotName>(['noticeText', 'payerName', 'payeeName', 'acquirerName', 'issuerName']);
 
+/** The 1 of T+1, read as one yuan. */
+const PRODUCT = /[td]\s*[+＋]\s*1/i;
+const PRODUCT_DAY = 100;
+
 /** A bare number at a recap names nothing, and the fees that explain a shortfall are no fee in dispute. */
-function isStray({ asking, draft, text: words, understanding: { reply } }: Session, { slot, correction }: Told): boolean {
+function isStray({ asking, draft, text: words, understanding: { reply } }: Session, { slot, value, correction }: Told): boolean {
   if (slot === asking && FREE_TEXT.has(slot)) return reply === 'no' || reply === 'unknown';
+  if (slot === 'amount' && value === PRODUCT_DAY && PRODUCT.test(words)) return true;
   if (slot === 'amount') return asking === 'confirm' && !correction && /^\d+$/.test(words.trim());
   return slot === 'feeName' && valueIn(draft, 'issueType') === 'R4';
 }
@@ -148,7 +153,7 @@ const LASTING: readonly SlotName[] = [
 ];
 
 /** After a conclusion: does this message open another problem, rather than go on with the one concluded? */
-export function opensAnother({ draft, understanding }: Session): boolean {
+export function opensAnother({ draft, understanding, text: words }: Session): boolean {
   const reading = understanding.decided ? READING_OF[understanding.decided as IntentName] : undefined;
   const current = valueIn(draft, 'issueType');
   const amount = understanding.slots.find((mention) => mention.slot === 'amount');
@@ -156,6 +161,7 @@ export function opensAnother({ draft, understanding }: Session): boolean {
     amount !== undefined && !amount.correction && valueIn(draft, 'amount') !== undefined && amount.value !== valueIn(draft, 'amount');
   const ofItsOwn = understanding.slots.some(({ slot }) => slot === 'amount' || slot === 'txTime');
   const otherKind = reading !== undefined && current !== undefined && reading !== current && ofItsOwn;
+  if (reading !== undefined && tellsAnother(words)) return true;
   return !understanding.signals.includes('stillMissing') && (otherSum || otherKind);
 }
 

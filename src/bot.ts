@@ -102,14 +102,13 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const { activity } = context;
   const record = (await findConversation(turn.partition, conversationKey(activity))) ?? newRecord(context, turn);
   const words = activity.channelId === TEAMS ? plainText(activity) : (activity.text ?? '').trim();
-  const { locale: startLocale, asking, draft = newDraft(turn.now), diagnosis } = record;
+  const { asking, draft = newDraft(turn.now), diagnosis } = record;
   const [understanding, files] = await Promise.all([
     understand(options, { words, record, now: turn.now }),
     receiveFiles(activity, turn.now, options.fetchFile),
   ]);
   const choices = (record.extra?.choices ?? []) as unknown as readonly Choice[];
-  // A label that was tapped says nothing of the language its user writes.
-  const locale = (pickedChoice({ text: words, choices }) ? undefined : understanding.language) ?? (startLocale as Locale);
+  const locale = localeFor({ words, choices, understanding, record });
   const acquirer = draft.facts.acquirerName?.value;
   return {
     partition: turn.partition,
@@ -193,4 +192,17 @@ function recordOf(session: Session): ConversationRecord {
     ...(session.diagnosis ? { diagnosis: session.diagnosis } : {}),
     extra: { ...record.extra, choices: session.choices as unknown as Json, doubted: session.doubted },
   };
+}
+
+/** A shorter message does not change the script of a matter that is under way: a few characters are the same in both. */
+const LONG_ENOUGH = 8;
+
+/** The language the user writes; a label that was tapped says nothing of it. */
+function localeFor(turn: { words: string; choices: readonly Choice[]; understanding: Understanding; record: ConversationRecord }): Locale {
+  const { words, choices, understanding, record } = turn;
+  const underWay = Object.keys(record.draft?.facts ?? {}).length > 0;
+  const told = pickedChoice({ text: words, choices }) ? undefined : understanding.language;
+  const before = record.locale as Locale;
+  const sure = !underWay || words.length >= LONG_ENOUGH || before === 'en-US' || told === 'en-US';
+  return told !== undefined && sure ? told : before;
 }

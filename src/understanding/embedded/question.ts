@@ -7,7 +7,7 @@ export function isQuestion(text: string): boolean {
   return QUESTION.test(text);
 }
 
-const ANOTHER = /还有|另外|再加|另一笔|又一笔|还刷了|也没到|仲有|另加|\b(?:also|another|one more)\b/i;
+const ANOTHER = /还有|又有|又一|另外|再加|另一笔|又一笔|还刷了|也没到|仲有|另加|\b(?:also|another|one more)\b/i;
 
 /** Whether a text tells one more thing beside what was told before. */
 export function tellsAnother(text: string): boolean {
