@@ -33,7 +33,7 @@ export function createTeamsOut({ connector, pace, delivered, gone, refused }: Te
     async deliver(marked) {
       const { mark, activity } = unmark(marked);
       try {
-        const answer = await sendOrText(send, activity);
+        const answer = await sendOrText(send, fitChoices(activity));
         if (mark) await delivered(activity, mark, answer.id);
         return answer;
       } catch (error) {
@@ -43,6 +43,21 @@ export function createTeamsOut({ connector, pace, delivered, gone, refused }: Te
       }
     },
   };
+}
+
+/** Teams shows so many suggested actions, and those in personal chats alone. Source: learn.microsoft.com, "Conversation basics", suggested actions. */
+const MOST_CHOICES = 6;
+
+/** Choices that Teams does not show as buttons stand below the text; they can be typed. */
+function fitChoices(activity: Partial<Activity>): Partial<Activity> {
+  const { suggestedActions, conversation, recipient, text = '' } = activity;
+  if (!suggestedActions?.actions.length) return activity;
+  const isPersonal = conversation?.conversationType === undefined || conversation.conversationType === 'personal';
+  const shown = isPersonal ? suggestedActions.actions.slice(0, MOST_CHOICES) : [];
+  const listed = suggestedActions.actions.slice(shown.length).map(({ title }) => `\n\n- ${title}`);
+  const { suggestedActions: _, ...rest } = activity;
+  const to = recipient?.id ? [recipient.id] : [];
+  return { ...rest, text: text + listed.join(''), ...(shown.length > 0 && { suggestedActions: { to, actions: shown } }) };
 }
 
 /** A card that Teams will not take is sent as its text. */
