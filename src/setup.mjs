@@ -101,6 +101,9 @@ const TEST_PROGRAMS = [
 function provideTestPrograms() {
   const missing = TEST_PROGRAMS.filter(({ program, instead }) => !process.env[instead] && !isOnPath(program));
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+    for (const { program, instead } of missing.filter(({ optional }) => optional)) {
+      console.error(`daozhang: no ${program} (or ${instead}), so the tests that need it are skipped`);
+    }
     const needed = missing.filter(({ optional }) => !optional);
     if (needed.length === 0) return;
     const wishes = needed.map(({ program, instead }) => `${program} (or set ${instead})`).join(', ');
