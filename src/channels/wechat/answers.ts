@@ -102,7 +102,10 @@ export function createAnswers(options: AnswerOptions): Answers {
       await task.done;
       await task.idle();
       const left = await task.left();
-      if (left && !left.promised && !closed) await task.grace(limits.graceMs);
+      if (left && !left.promised && !closed) {
+        await task.keep((before) => ({ ...before, isDone: true }));
+        await task.grace(limits.graceMs);
+      }
       if (left && (await task.left())) {
         meter.count('late');
         await give(task, 'sent');

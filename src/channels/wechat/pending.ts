@@ -15,6 +15,8 @@ export interface Pending {
   readonly promised: boolean;
   /** Deliveries that ended without an answer. */
   readonly deliveries: number;
+  /** Its turn is committed; whoever has a delivery may answer it. */
+  readonly isDone?: boolean;
   /** Ms since 1970: when another process may take it over. */
   readonly dueAt: number;
 }

@@ -67,6 +67,7 @@ export interface TaskOptions {
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 5000;
+const LOOK_MS = 100;
 /** While the store is away; the platform has long given up then, but the user still waits. */
 const PATIENCE_MS = 10 * 60_000;
 
@@ -78,17 +79,31 @@ export function createTask(options: TaskOptions): Task {
   let kept: Promise<boolean> | undefined = options.isKept ? Promise.resolve(true) : undefined;
   let open = 0;
   let isDone = false;
+  /** This process runs the turn. */
+  let isOwner = false;
   const listeners = new Set<() => void>();
   const wake = () => {
     for (const listener of listeners) listener();
     listeners.clear();
   };
 
+  /** While another process runs the turn its result cannot be asked for: asking would make it run once more. */
+  async function untilFree(): Promise<void> {
+    let found = options.isKept ? undefined : (await pending.find(conversation, id))?.pending;
+    if (found) kept = Promise.resolve(true);
+    while (found && !found.isDone && found.dueAt > now() && !isOver()) {
+      await delay(LOOK_MS);
+      found = (await pending.find(conversation, id))?.pending;
+    }
+    isOwner = true;
+  }
+
   async function run(): Promise<Result> {
     if (message.isForMore) return { kind: 'done', replies: [] };
     const deadline = Date.now() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       try {
+        if (!isOwner) await untilFree();
         return await turns.accept({ ...activity, deliveryMode: 'expectReplies' });
       } catch (error) {
         if (!(error instanceof StoreError) || isOver() || Date.now() > deadline) throw error;
@@ -121,10 +136,10 @@ export function createTask(options: TaskOptions): Task {
     return kept;
   }
 
-  const keeper = setTimeout(() => void ensureKept(), limits.keepMs);
+  const keeper = setTimeout(() => isOwner && void ensureKept(), limits.keepMs);
   const typist = setTimeout(options.typing, limits.typingMs);
   const renewal = setInterval(() => {
-    if (!kept) return;
+    if (!kept || !isOwner) return;
     pending
       .change(conversation, id, (before) => ({ ...before, dueAt: now() + limits.leaseMs }))
       .catch((error: unknown) => meter.error('wechat-keep', error));
