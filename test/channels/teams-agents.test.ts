@@ -350,7 +350,7 @@ describe('a place that is gone', () => {
 });
 
 describe('what is sent', () => {
-  test('waits as long as a 429 says, outlives 5xx, and is refused without our token', async () => {
+  test('waits as long as a 429 says, and outlives 5xx', async () => {
     await openChannel();
     world.service.next.push({ status: 429, retryAfter: 7 });
     await openCase();
@@ -365,6 +365,12 @@ describe('what is sent', () => {
       .map(({ at, status }) => [status, at] as const);
     expect(first?.[0]).toBe(429);
     expect((rest[0]?.[1] ?? 0) - (first?.[1] ?? 0)).toBeGreaterThanOrEqual(7000);
+  });
+
+  test('is not taken with another token, and waits', async () => {
+    await openChannel({ token: 'of somebody else' });
+    expect(world.service.asked.map(({ status }) => status)).toEqual([401, 401]);
+    expect(world.service.taken).toEqual([]);
   });
 
   test('a card that is not taken goes as text', async () => {

@@ -52,7 +52,12 @@ export interface TeamsWorld {
 let recognizer: ReturnType<typeof createEmbeddedRecognizer> | undefined;
 
 export async function openTeamsWorld(
-  options: { readonly invokeMs?: number; readonly start?: string; readonly slow?: (store: Store) => Store } = {},
+  options: {
+    readonly invokeMs?: number /** What the bot shows to the service; the right one when absent. */;
+    readonly token?: string;
+    readonly start?: string;
+    readonly slow?: (store: Store) => Store;
+  } = {},
 ): Promise<TeamsWorld> {
   const directory = mkdtempSync(join(tmpdir(), 'teams-'));
   const time = { now: epochMs(options.start ?? '2026-03-06T10:00:00+08:00') };
@@ -73,7 +78,7 @@ export async function openTeamsWorld(
     const staff = { tenants: [TENANT], allowed: [] };
     const telemetry = createTelemetry({ level: 'silent' });
     const log = telemetry.event;
-    const connector = createConnector({ token: async () => SERVICE_TOKEN, timeoutMs: 1500 });
+    const connector = createConnector({ token: async () => options.token ?? SERVICE_TOKEN, timeoutMs: 1500 });
     const config = { teams: { staff }, profiles, store: { dataDir: directory, redisUrl: undefined, dataKey: KEY } };
     const built = createTeams({
       config,
