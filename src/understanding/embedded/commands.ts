@@ -78,6 +78,9 @@ const UNKNOWN_LEAD =
 /** 不清楚他扣没扣, 不知道有没有小票: what was asked, said again. */
 const UNKNOWN_WHETHER =
   /^(?:我|这个|真|也|,| ){0,4}(?:不(?:太)?(?:知道|清楚|晓得|记得|确定)|没(?:注意|留意|问过?))[^,。!\d]{0,4}(?:有没有|是不是|(?<v>扣|出|打|成|换|划|说|写)没\k<v>|扣了没)[^,。!\d]{0,8}$/;
+/** 扣没扣他也讲不清, 签字的时候没细看. */
+const UNKNOWN_TAIL =
+  /(?<v>扣|有|出|成|划|说|换)没(?:有|\k<v>)[^,。\d]{0,5}(?:讲|说|搞|弄|看|分)不(?:清|准|明白|出|懂|上)|^[^,。\d]{0,10}没(?:有)?(?:细|仔细|认真|怎么)(?:看|听|问|注意|瞧)[^,。\d]{0,4}$/;
 /** 在这里联系我就行: the contact is this conversation. */
 const HERE =
   /(?:在?这(?:里|儿|边|个)|就这|微信(?:上)?|此处|contact me here|right here|in this chat)[^,]{0,8}(?:联系|回|说|找|沟通|行|就好|可以|就可以|聊|here)|contact me here|不(?:方便|想)(?:留|给|说)/;
@@ -86,7 +89,11 @@ const HERE =
 export function replyOf(text: string, expecting: Asking | undefined): 'yes' | 'no' | 'unknown' | undefined {
   if (text.length > 80) return undefined;
   if (expecting === 'contactPhone' && HERE.test(text)) return 'unknown';
-  if (UNKNOWN.test(text) || (expecting !== undefined && UNKNOWN_WHETHER.test(text)) || (expecting !== undefined && UNKNOWN_LEAD.test(text)))
+  if (
+    UNKNOWN.test(text) ||
+    (expecting !== undefined && (UNKNOWN_WHETHER.test(text) || UNKNOWN_TAIL.test(text))) ||
+    (expecting !== undefined && UNKNOWN_LEAD.test(text))
+  )
     return 'unknown';
   if (YES.test(text)) return 'yes';
   if (NO.test(text) || DECLINED.test(text)) return 'no';

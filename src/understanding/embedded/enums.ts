@@ -76,7 +76,7 @@ export function findEnums(text: string, options: Options): SlotMention[] {
 
 /** By what the money came and where it goes back, when both are told apart in the message: 支付宝付的 … 退回银行卡. */
 function refundRoute(text: string): { value: string; text: string } | undefined {
-  const toCard = text.match(/退(?:到|回|返|去|进|给)[^,。\d]{0,6}卡|退货/)?.[0];
+  const toCard = text.match(/(?:pos|机器|刷卡机)[^,。\d]{0,4}(?:给)?退|退(?:到|回|返|去|进|给)[^,。\d]{0,6}卡|退货/)?.[0];
   if (!toCard || /没退|不退/.test(text)) return undefined;
   const value = [
     /微信/.test(text) && toCard !== '退货' && 'wechatCard',

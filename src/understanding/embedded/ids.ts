@@ -90,7 +90,11 @@ const LABELS: readonly Label[] = [
     value: '[0-9a-z_*@|-]{6,64}',
     slot: () => 'merchantOrderNo',
   },
-  { name: /商户|商编|店铺编|merchant|\bmid\b/g, value: `(?:${CODE}{8,20}(?!${CODE})|${SPOKEN_DIGITS}{8,20})`, slot: merchantNumber },
+  {
+    name: /商户|商编|店铺编|merchant|\bmid\b/g,
+    value: `(?:\\d{4}(?: \\d{3,4}){2,3}(?!\\d)|${CODE}{8,20}(?!${CODE})|${SPOKEN_DIGITS}{8,20})`,
+    slot: merchantNumber,
+  },
   { name: /交易单|微信单|支付宝单|支付单|转账单|transaction/g, value: '[0-9a-z]{16,64}', slot: () => 'orderNo' },
   { name: /订单|交易|单|order/g, value: '[0-9a-z_*@|-]{6,64}', slot: order },
   {

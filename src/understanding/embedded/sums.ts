@@ -71,7 +71,8 @@ const DIRECT_VERB =
 const NET_BEFORE =
   /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|变成了?|(?:就|只|才)剩|给我(?:结|打|划|到)(?:了|来|的)?|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□] ?)到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
 const NOT_NET = /(?:没|未|不|还没|没有)(?:有)?(?:到|收|进|入)\S{0,3}$|(?:应该|应|该|要|说好)\S{0,2}(?:到账?|收|进)\S{0,2}$/;
-const NET_AFTER = /^\s?(?:块|元)?(?:到账了?|进账|到手|入账|进来了?|到了卡|arrived)(?!(?:只有|只|才|就)?\s?[\d□一二三四五六七八九十百两])/;
+const NET_AFTER =
+  /^\s?(?:块|元)?(?:的?到账了?(?!的)|的?进账|到手|入账|进来了?|到了卡|arrived)(?!(?:只有|只|才|就)?\s?[\d□一二三四五六七八九十百两])/;
 const INSTANT_BEFORE =
   /(?:□|率\s?[\d.]+)\s?(?:加|\+)\s?$|(?:秒到|提现|秒结|加急|d\+?0|t\+?0|实时)(?:的)?(?:手续)?费?(?:用|又|多|加|还|也|是|要|收|扣|了|我|:|每笔|一笔|每次|又扣)*\s?$/;
 const INSTANT_AFTER = /^\s?(?:块|元)?(?:钱)?(?:的|是)?\s?(?:秒到|提现|秒结|加急)(?:的)?(?:(?:手续)?费|$|[,。 ])/;
@@ -96,7 +97,7 @@ const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消
 /** 120的东西刷了1200: a price. */
 const PRICE_AFTER = /^(?:块|元)?(?:钱)?的(?:东西|货|饭|菜|商品|账单|衣服|鞋)[^,]{0,6}(?:刷|扣|收)(?:了|成)/;
 const ARRIVED_AFTER = /^(?:块|元)?(?:钱)?(?:的)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了(?!\s?[\d一二三四五六七八九])|收到了|没问题)/;
-const DENIED_BEFORE = /(?:(?<!是)不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
+const DENIED_BEFORE = /(?:(?<![是哦噢呃额哎啊])不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
 const PROMISE_BEFORE = /(?:刷满|满|返|返现|返还|奖励|送|赠)(?:了|给|我|我们|你|:|现|够)*\s?$/;
 
 /** Role of a figure by the words right before and after it, within its clause. */
@@ -104,6 +105,8 @@ function roleOf(before: string, after: string): SumRole {
   if (INSTANT_BEFORE.test(before) || INSTANT_AFTER.test(after)) return 'instantFee';
   if (LIMIT_BEFORE.test(before) || LIMIT_AFTER.test(after) || PROMISE_BEFORE.test(before)) return 'other';
   if (FEE_BEFORE.test(before) || FEE_AFTER.test(after)) return 'fee';
+  if (/^\s?(?:块|元)?(?:钱)?的?现金/.test(after)) return 'other';
+  if (/卡(?:里|上)?(?:的钱)?(?:就|都)?少了\s?$/.test(before)) return 'sale';
   if (SHORT_BEFORE.test(before)) return 'short';
   if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
   if (EACH_BEFORE.test(before) || EACH_AFTER.test(after)) return 'each';
