@@ -10,7 +10,7 @@ import { SESSION_MS, type Sessions } from './sessions';
 
 /** Who may come in. Everything of the desk is behind `guard`. */
 export interface Door {
-  /** The handler behind the door: 401 without a session or the key, 403 for a wrong role or when another site sent it. */
+  /** The handler behind the door: 401 without a session or the key (404 for a key when none is set), 403 for a wrong role or when another site sent it. */
   guard(
     answer: (request: DeskRequest, actor: Actor) => Promise<DeskReply>,
     roles?: readonly Role[],
@@ -63,6 +63,9 @@ export function createDoor(options: DoorOptions): Door {
     return agents.length === 0 && id === administrator.id ? administrator : undefined;
   }
 
+  /** Without DESK_KEY there is no API for machines. */
+  const isMachineWithoutKey = ({ headers }: DeskRequest) => headers.authorization !== undefined && options.bearer === undefined;
+
   async function prove(body: z.infer<typeof signInBody>, address: string): Promise<Actor | DeskReply> {
     if ('link' in body) {
       const wait = await attempts.take(`address/${address}`);
@@ -86,7 +89,7 @@ export function createDoor(options: DoorOptions): Door {
     whoIs,
     guard: (answer, roles) => async (request) => {
       const actor = await whoIs(request);
-      if (!actor) return { status: 401 };
+      if (!actor) return { status: isMachineWithoutKey(request) ? 404 : 401 };
       if (request.method !== 'GET' && isCrossSite(request)) return refuse('CROSS_SITE');
       return roles && !roles.includes(actor.role) ? refuse('FORBIDDEN') : answer(request, actor);
     },
