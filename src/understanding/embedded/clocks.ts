@@ -60,7 +60,7 @@ const QUARTERS: Readonly<Record<string, number>> = { 半: 30, 一刻: 15, 三刻
 const BEFORE = '(?<![\\d.:第几零百千个])';
 const ABOUT = '(?:左右|前后|多(?!少)|几(?!折|分|个)|来钟|许|上下|不到|过一点|出头)?';
 /** After 「N点」: what makes it a point, a decimal or a list instead of an hour. */
-const NOT_HOUR = '(?![点儿小个\\d])(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|折)';
+const NOT_HOUR = '(?![点儿小个]|\\d(?!\\d{2}))(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|折)';
 
 const SPOKEN = new RegExp(
   `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<c>[一二三四五六七八九])(?=[刷收付扫, ]|$)|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
