@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Activity } from 'botbuilder';
 import type { Outbox } from './outbox';
 import { LEASES, OUTBOX, type OutboxEntry } from './outbox-entry';
@@ -17,9 +18,23 @@ export interface Taken {
 const NONE: Taken = { activities: [], taken: [] };
 /** What a response can hold is far less. */
 const LIMIT = 20;
+const LOOK_MS = 50;
 
-/** What waits to be sent in a conversation (`channelId/conversation.id`); nothing while somebody is delivering it. */
-export async function listWaiting(store: Store, conversation: string): Promise<Taken> {
+/**
+ * What waits to be sent in a conversation (`channelId/conversation.id`); nothing while somebody is delivering it, which is waited for for
+ * `patienceMs`.
+ */
+export async function listWaiting(store: Store, conversation: string, patienceMs = 0): Promise<Taken> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const taken = await look(store, conversation);
+    if (taken !== 'busy') return taken;
+    if (Date.now() >= until) return NONE;
+    await delay(LOOK_MS);
+  }
+}
+
+async function look(store: Store, conversation: string): Promise<Taken | 'busy'> {
   const partition = store.partition(partitionOf(conversation));
   const lease = entryId(conversation);
   const [entries, held] = await Promise.all([
@@ -27,7 +42,8 @@ export async function listWaiting(store: Store, conversation: string): Promise<T
     partition.get(LEASES, lease),
   ]);
   const messages = entries.filter((entry) => activityIn(entry).type === 'message');
-  if (messages.length === 0 || held) return NONE;
+  if (messages.length === 0) return NONE;
+  if (held) return 'busy';
   return {
     activities: messages.map(activityIn),
     taken: [

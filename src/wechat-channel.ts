@@ -39,6 +39,9 @@ export interface WechatChannelsOptions {
   readonly accept: RunningTurns['accept'];
 }
 
+/** A message under way is waited for so long, so that what waits behind it can go along. */
+const WAIT_MS = 300;
+
 /** Opens them; without settings there are none. */
 export function openWechatChannels(options: WechatChannelsOptions): WechatChannels {
   const { config, store, telemetry } = options;
@@ -71,7 +74,7 @@ function turnsFor({ store, turns, accept }: WechatChannelsOptions): Turns {
       const record = await findConversation(store.partition(partitionOf(key)), key);
       return maskActivity(activity, maskSecrets, record?.asking).activity;
     },
-    waiting: (conversation) => listWaiting(store, conversation),
+    waiting: (conversation) => listWaiting(store, conversation, WAIT_MS),
     behind: (conversation, id) => listBehind(store, conversation, id),
     enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns().outbox }, { conversation, activities }, also),
   };

@@ -163,9 +163,9 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
   };
 }
 
-/** A person's line in a conversation; many may come, so it leaves the reserve. Only theirs name who speaks. */
-function isChat({ from }: Partial<Activity>): boolean {
-  return from?.name !== undefined && from.name !== '';
+/** A person's line in a conversation: many may come, so they leave the reserve. */
+function isChat({ importance }: Partial<Activity>): boolean {
+  return importance === 'low';
 }
 
 /** It can stand in one message with others. */

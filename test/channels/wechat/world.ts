@@ -75,7 +75,7 @@ export async function startProcess(store: Store, options: ProcessOptions): Promi
     turns: {
       accept: (activity) => turns.accept(activity),
       mask: async (activity) => activity,
-      waiting: (conversation) => listWaiting(store, conversation),
+      waiting: (conversation) => listWaiting(store, conversation, 300),
       behind: (conversation, id) => listBehind(store, conversation, id),
       enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns.outbox }, { conversation, activities }, also),
     },
