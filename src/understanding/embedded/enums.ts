@@ -1,6 +1,7 @@
 import { type Asking, type EnumSlot, type SlotValue, YES_NO_SLOTS } from '../../domain/slots';
 import type { SlotMention } from '../recognizer';
-import { ASKED, SAID } from './enum-cues';
+import { ASKED } from './enum-answers';
+import { SAID } from './enum-cues';
 import { clauses } from './found';
 
 /** Nothing is claimed by asking: 是不是…? 有没有…? */
