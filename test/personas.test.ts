@@ -93,7 +93,7 @@ const persona = z.strictObject({
     .array(
       z.strictObject({
         when: z.record(z.string(), z.unknown()),
-        kind: z.enum(['pressure', 'correction', 'digression', 'human', 'return', 'anger', 'restart', 'privacy']),
+        kind: z.enum(['pressure', 'correction', 'digression', 'human', 'return', 'anger', 'restart', 'privacy', 'volunteer']),
         say: text,
         sets: facts.optional(),
         advance: text.optional(),
