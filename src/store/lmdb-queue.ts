@@ -2,7 +2,7 @@ import type { RootDatabase } from 'lmdb';
 
 /** What waits for the next write transaction. */
 export interface Queue {
-  /** Runs an action in the next transaction; resolves with its result once that is committed, not yet flushed. */
+  /** Runs an action in the next transaction; resolves with its result once that is on disk. */
   add<T>(action: () => T): Promise<T>;
   /** Everything that was added is committed or refused. */
   isEmpty(): boolean;
@@ -33,6 +33,7 @@ export function createQueue(root: RootDatabase): Queue {
     };
     try {
       await root.childTransaction(take);
+      await root.flushed;
       for (const job of jobs) job.resolve();
     } catch (error) {
       // Refused before its turn came: the database is closed.
@@ -45,6 +46,7 @@ export function createQueue(root: RootDatabase): Queue {
   async function runAlone(job: Job): Promise<void> {
     try {
       await root.childTransaction(() => job.run());
+      await root.flushed;
       job.resolve();
     } catch (error) {
       job.reject(error);

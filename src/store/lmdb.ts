@@ -92,11 +92,7 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
       },
       async commit(...changes) {
         const frozen = freeze(changes);
-        return guarded(async () => {
-          const version = await queue.add(() => applyChanges(tables, number, frozen, now()));
-          if (version !== undefined) await tables.root.flushed;
-          return version;
-        });
+        return guarded(() => queue.add(() => applyChanges(tables, number, frozen, now())));
       },
     };
   }

@@ -18,18 +18,19 @@ export function arrivalVerdict(draft: CaseDraft, rules: Rules): Verdict {
 
 /** Cues that decide without the clock: an override of S6 or a cause the user named. */
 function cueVerdict(draft: CaseDraft, rules: Rules): Verdict | undefined {
-  const clock = readClock(draft, rules);
+  // Most sales have no such cue, and reading the clock is the dearest step of a judgement.
+  const clock = () => readClock(draft, rules);
   const payout = valueIn(draft, 'payoutStatus');
-  if (payout === 'failed' || payout === 'frozen') return accountVerdict(draft, rules, clock);
-  if (hasSignal(draft, 'wrongCardInfo', 'limitedAccount', 'cardUnusable')) return fixCardVerdict(draft, rules, clock);
+  if (payout === 'failed' || payout === 'frozen') return accountVerdict(draft, rules, clock());
+  if (hasSignal(draft, 'wrongCardInfo', 'limitedAccount', 'cardUnusable')) return fixCardVerdict(draft, rules, clock());
   if (hasSignal(draft, 'moneyInWallet') || valueIn(draft, 'walletBalance') === 'yes')
     return advise(rules, 'SS-WITHDRAW', [cause('A6', 'high', 'said')]);
-  if (valueIn(draft, 'settleCardChanged') === 'yes') return changedCard(rules, clock);
+  if (valueIn(draft, 'settleCardChanged') === 'yes') return changedCard(rules, clock());
   if (hasSignal(draft, 'qualification')) return selfOrPerson(draft, rules, 'E2', 'Q-RISK');
   if (hasSignal(draft, 'overLimit')) return advise(rules, 'SS-CHECK', [cause('E3', 'high', 'said')]);
   if (hasSignal(draft, 'notUploaded')) return selfOrPerson(draft, rules, 'B4', 'Q-TECH');
-  if (hasSignal(draft, 'bankMaintenance')) return { ...advise(rules, 'SS-WAIT', [cause('B5', 'high', 'said')]), ...clockFacts(clock) };
-  if (hasSignal(draft, 'outage')) return outage(rules, clock);
+  if (hasSignal(draft, 'bankMaintenance')) return { ...advise(rules, 'SS-WAIT', [cause('B5', 'high', 'said')]), ...clockFacts(clock()) };
+  if (hasSignal(draft, 'outage')) return outage(rules, clock());
   if (hasSignal(draft, 'askedWallet')) return advise(rules, 'SS-NOTOURS', [cause('C4', 'high', 'said')]);
   if (hasSignal(draft, 'wrongAccountSeen')) return advise(rules, 'SS-CHECK', [cause('A7', 'high', 'said')]);
   if (hasSignal(draft, 'batchedPayout')) return advise(rules, 'SS-NETAMOUNT', [cause('A5', 'high', 'said')]);
