@@ -3,6 +3,7 @@ import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-di
 import { type TextKey, type TextParams, text } from '../locales';
 import { setFact, timesAsked } from '../src/domain/draft';
 import type { Asking, SlotName } from '../src/domain/slots';
+import { saysNextDay } from '../src/understanding/embedded/question';
 import { diagnoseNow } from './judge';
 import { questionFor } from './questions';
 import { type Session, sessionOf } from './services';
@@ -71,8 +72,9 @@ async function skip(dc: DialogContext, session: Session, asking: Asking): Promis
   return dc.endDialog();
 }
 
-const hasNews = ({ fresh, replaced, understanding }: Session): boolean =>
-  fresh.length + replaced.length > 0 || understanding.amountRange === true || understanding.ambiguousHour === true;
+/** Something to go on with: a fact, or words that leave one thing open and are asked about. */
+const hasNews = ({ fresh, replaced, understanding, text: words }: Session): boolean =>
+  fresh.length + replaced.length > 0 || understanding.amountRange === true || understanding.ambiguousHour === true || saysNextDay(words);
 
 /** The first misunderstanding repeats the question with its choices, the second leaves it open; both name a person. Source: docs/domain.md §4.3. */
 const MISUNDERSTOOD_LIMIT = 2;

@@ -3,6 +3,7 @@ import type { Rules } from '../src/domain/diagnosis/verdict';
 import { hasSignal, isUnknown, timesAsked, valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import { type Asking, ENUM_SLOTS, FEE_NAMES, type SlotName } from '../src/domain/slots';
+import { saysNextDay } from '../src/understanding/embedded/question';
 import { formatDay, recapOf } from './format';
 import type { Choice, Session } from './services';
 import { stepOf } from './steps';
@@ -58,6 +59,8 @@ function wording(session: Session, asking: Asking, rules: Rules): Wording {
     case 'feeTime':
     case 'feeAgreed':
       return { variant: valueIn(draft, 'issueType') === 'R5' ? 'deposit' : 'question' };
+    case 'settleProduct':
+      return { variant: saysNextDay(session.text) ? 'weekend' : 'question' };
     case 'confirm':
       return { variant: 'question', params: { recap: recapOf(session.locale, draft) } };
     default:
@@ -116,6 +119,7 @@ function choiceTitle(session: Session, asking: Asking, value: string): string | 
   const variants: Record<string, string | false> = {
     txStatus: hasSignal(session.draft, 'doubleCharge') && 'duplicate-choices',
     feeAgreed: valueIn(session.draft, 'issueType') === 'R5' && 'deposit-choices',
+    settleProduct: saysNextDay(session.text) && 'weekend-choices',
   };
   const key = `${base}.${variants[asking] || 'choices'}.${value}`;
   return isTextKey(key) ? text(session.locale, key) : undefined;

@@ -28,3 +28,11 @@ const NOT_GIVEN = /没|沒|未|不|冇|\b(?:no|not|never|didn'?t|haven'?t)\b/i;
 export function admitsGiving(text: string): boolean {
   return GIVEN.test(text) && !NOT_GIVEN.test(text);
 }
+
+const NEXT_DAY =
+  /^(?:就|是|都|一般|应该|好像|那种|,| )*(?:次日|第二天|第二日|隔天|隔日|明天|聽日|翌日|转天|the next day|next day)(?:就|才|会|能)?(?:到|到账|到帳|给|结算)?(?:的|吧|啊|那种|了|呢|嘛|,| )*$/i;
+
+/** 「次日到」: the next calendar day or the next working day, so the weekend must be asked about. */
+export function saysNextDay(text: string): boolean {
+  return NEXT_DAY.test(text.trim());
+}
