@@ -75,7 +75,7 @@ export function createAnswers(options: AnswerOptions): Answers {
   let closed = false;
 
   function taskOf(message: Message, isKept: boolean): Task {
-    const id = `${message.conversation}\n${message.activity.id}`;
+    const id = nameOf(message);
     const running = tasks.get(id);
     if (running) {
       meter.count('joined');
@@ -223,6 +223,8 @@ export function createAnswers(options: AnswerOptions): Answers {
     async sweep() {
       const due = await pending.due(options.now());
       for (const { conversation, activity } of due) {
+        // Whoever waits for it here sees by itself that it is free.
+        if (tasks.has(nameOf({ conversation, activity }))) continue;
         const taken = await pending.change(conversation, activity.id ?? '', (before) => ({
           ...before,
           dueAt: options.now() + limits.leaseMs,
@@ -238,6 +240,8 @@ export function createAnswers(options: AnswerOptions): Answers {
     },
   };
 }
+
+const nameOf = ({ conversation, activity }: Message): string => `${conversation}\n${activity.id}`;
 
 function isOpen({ case: opened }: Standing): boolean {
   return opened?.owner === 'queue' || opened?.owner === 'agent';

@@ -96,6 +96,7 @@ export function createTask(options: TaskOptions): Task {
       found = (await pending.find(conversation, id))?.pending;
     }
     isOwner = true;
+    if (found) await pending.change(conversation, id, (before) => ({ ...before, dueAt: now() + limits.leaseMs }));
   }
 
   async function run(): Promise<Result> {

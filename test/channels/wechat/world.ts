@@ -44,6 +44,10 @@ export interface ProcessOptions {
   readonly ahead?: () => number;
   readonly sweepMs?: number;
   readonly apiTimeoutMs?: number;
+  /** Of the scheduler's rounds, in ms; 0: only when asked. */
+  readonly everyMs?: number;
+  /** Lifetimes of locks. */
+  readonly lived?: { readonly lockMs: number; readonly outbox: { readonly leaseMs: number } };
 }
 
 export async function startProcess(store: Store, options: ProcessOptions): Promise<Process> {
@@ -55,7 +59,8 @@ export async function startProcess(store: Store, options: ProcessOptions): Promi
     now,
     limitMs: 60_000,
     pollMs: 20,
-    outbox: { backoffMs: 20 },
+    ...options.lived,
+    outbox: { backoffMs: 20, ...options.lived?.outbox },
     bot: {
       async run(context) {
         self.ran += 1;
@@ -91,7 +96,7 @@ export async function startProcess(store: Store, options: ProcessOptions): Promi
     ...(options.limits && { limits: options.limits }),
     ...(options.apiTimeoutMs !== undefined && { apiTimeoutMs: options.apiTimeoutMs }),
   });
-  const scheduler = createScheduler({ store, turns, now, log: () => undefined, everyMs: 0 });
+  const scheduler = createScheduler({ store, turns, now, log: () => undefined, everyMs: options.everyMs ?? 0 });
   const server = createServer({ store, telemetry: createTelemetry({ level: 'silent' }), routes: wechat.routes, status: wechat.status });
   const port = await listen(server, 0, '127.0.0.1');
   const self: Process = {
