@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, faultOf } from './faults';
+import { ApiError, type Fault, faultOf } from './faults';
 import type { Answer, Call, Http } from './http';
 import type { Fetched, Tokens } from './token';
 
@@ -20,6 +20,8 @@ export interface ApiOptions {
   readonly tokens: Tokens;
   /** Ms since 1970. */
   readonly now: () => number;
+  /** What the platform's codes mean; default: those of 公众平台. */
+  readonly faultOf?: (errcode: number) => Fault;
   /** Told of every error, with the path it came from. */
   readonly onError?: (error: ApiError, path: string) => void;
   /** A message was sent again although the first may have arrived: better twice than never. */
@@ -40,7 +42,9 @@ const PAUSES_MS = [500, 1000, 2000] as const;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export function createApi({ http, tokens, now, onError, onDoubt, wait = delay }: ApiOptions): Api {
+export function createApi(options: ApiOptions): Api {
+  const { http, tokens, now, onError, onDoubt, wait = delay } = options;
+  const meaning = options.faultOf ?? faultOf;
   const off = new Map<Capability, Missing>();
 
   function missing(capability: Capability): Missing | undefined {
@@ -61,7 +65,7 @@ export function createApi({ http, tokens, now, onError, onDoubt, wait = delay }:
     const answer = await http({ ...call, path: withToken(call.path, token) });
     const errcode = answer.kind === 'json' ? Number(answer.json.errcode ?? 0) : 0;
     if (errcode === 0) return answer;
-    throw new ApiError(faultOf(errcode), errcode, `${call.path.replace(/\?.*/, '')} answered ${errcode}`);
+    throw new ApiError(meaning(errcode), errcode, `${call.path.replace(/\?.*/, '')} answered ${errcode}`);
   }
 
   async function call(capability: Capability, request: Call): Promise<Answer> {

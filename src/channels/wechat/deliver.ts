@@ -7,13 +7,13 @@ import { ownDataOf, textOf } from './arrange';
 import { ApiError, type Fault } from './faults';
 import type { Notices } from './notices';
 import type { Desk, Meter, Standing, Turns } from './ports';
-import { partsOf, type Receiver, type Send } from './sender';
+import { mergedPart, partsOf, type Receiver, type Send } from './sender';
 import { TEXT_BYTES } from './split';
 import { CLOSED, leftOf, nameId, partitionFor, UNKNOWN, type User, type Users } from './users';
 
 /**
  * The way out by the API, one entry of the outbox at a time, within what the platform allows: the last message of a window is for an outcome,
- * so an agent's lines leave it; when messages are few, what waits goes out as one. What cannot be said stays in the outbox, which the next
+ * so an agent's lines leave it; what waits together goes out as one. What cannot be said stays in the outbox, which the next
  * passive reply empties, and whoever works on the case is told.
  */
 export interface DeliverOptions {
@@ -42,8 +42,6 @@ const REST_MS: Readonly<Partial<Record<Block, number>>> = {
   reserve: MINUTE_MS,
   onAsk: 360 * MINUTE_MS,
 };
-/** With this few left, everything that waits is said at once. */
-const FEW = 2;
 /** Left for an outcome: a decision, a question of the bot, the end of a case. */
 const RESERVE = 1;
 
@@ -135,23 +133,22 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
     const openid = activity.conversation?.id ?? '';
     const key = `${activity.channelId}/${openid}`;
     const [user, standing] = await Promise.all([users.read(key), desk.standing(key)]);
-    const to: Receiver = { key, openid, locale: standing.locale };
+    const to: Receiver = { key, openid, locale: standing.locale, name: activity.id ?? '' };
     const progress = await readProgress(to, activity);
     if (progress.isOver) return {};
-    const others = user.until !== UNKNOWN && leftOf(user, now()) <= FEW && progress.sent === 0 ? await companions(activity, to) : [];
+    const others = progress.sent === 0 ? await companions(activity, to) : [];
     const block = blockOf(others.find((other) => !isChat(other)) ?? activity, user);
     if (block) return holdBack(activity, block, { to, user, standing, code: block });
     try {
       if (others.length > 0) {
-        const words = [activity, ...others].map((one) => textOf(one, to.locale)).join('\n\n');
-        await options.send(to, { kind: 'text', text: words, choices: [] });
+        await options.send(to, mergedPart([activity, ...others], to.locale));
         await writeProgress(to, [activity, ...others], { sent: 0, isOver: true });
         return {};
       }
       const parts = partsOf(activity, to.locale);
       for (let sent = progress.sent; sent < parts.length; sent += 1) {
         const part = parts[sent];
-        if (part) await options.send(to, part);
+        if (part) await options.send({ ...to, name: `${to.name}/${sent}` }, part);
         if (parts.length > 1) await writeProgress(to, [activity], { ...progress, sent: sent + 1 });
       }
       return {};

@@ -19,17 +19,35 @@ export interface SenderOptions {
   readonly kind: AccountKind;
   /** The id of the platform for a picture; undefined when it cannot be had. */
   readonly upload: (image: Attachment) => Promise<string | undefined>;
+  readonly wire: Wire;
   /** Ms since 1970. */
   readonly now: () => number;
 }
 
-/** To whom. */
+/** To whom, and under what name. */
 export interface Receiver {
   /** `channelId/openid` */
   readonly key: string;
   readonly openid: string;
   readonly locale: Locale;
+  /** The same each time the same is sent. */
+  readonly name: string;
 }
+
+/** How a platform wants its messages. */
+export interface Wire {
+  readonly path: string;
+  body(to: Receiver, message: object): object;
+  /** An entry of a menu that says its label when it is tapped. */
+  entry(id: string, label: string): object;
+}
+
+/** 客服消息 of 公众平台. It has no way to say that a message is the same as another. */
+export const CUSTOM_SEND: Wire = {
+  path: '/cgi-bin/message/custom/send',
+  body: ({ openid }, message) => ({ touser: openid, ...message }),
+  entry: (id, content) => ({ id, content }),
+};
 
 /** Sends one message and counts it. Throws ApiError. */
 export type Send = (to: Receiver, part: Part) => Promise<void>;
@@ -51,10 +69,19 @@ export function partsOf(activity: Partial<Activity>, locale: Locale): readonly P
   return [...images, ...splitText(whole).map((piece): Part => ({ kind: 'text', text: piece, choices: [] }))];
 }
 
-export function createSender({ api, users, kind, upload, now }: SenderOptions): Send {
-  async function post({ key, openid }: Receiver, message: object): Promise<void> {
-    await api.call('send', { method: 'POST', path: '/cgi-bin/message/custom/send', body: { touser: openid, ...message } });
-    await users.change(key, (user) => ({ ...user, left: Math.max(user.left - 1, 0) }));
+/** What several activities are as one message; the choices are those of the last that has any. */
+export function mergedPart(activities: readonly Partial<Activity>[], locale: Locale): Part {
+  const parts = activities.flatMap((activity) => partsOf(activity, locale)).filter((part) => part.kind === 'text');
+  const last = parts.findLastIndex(({ choices }) => choices.length > 0);
+  const isOpen = last >= 0 && last === parts.length - 1;
+  const words = parts.map((part, index) => (isOpen && index === last ? part.text : withNumbers(part, locale)));
+  return { kind: 'text', text: words.join('\n\n'), choices: isOpen ? (parts[last]?.choices ?? []) : [] };
+}
+
+export function createSender({ api, users, kind, upload, wire, now }: SenderOptions): Send {
+  async function post(to: Receiver, message: object): Promise<void> {
+    await api.call('send', { method: 'POST', path: wire.path, body: wire.body(to, message) });
+    await users.change(to.key, (user) => ({ ...user, left: Math.max(user.left - 1, 0) }));
   }
 
   const postText = (to: Receiver, words: string) => post(to, { msgtype: 'text', text: { content: wellFormed(words) } });
@@ -65,7 +92,8 @@ export function createSender({ api, users, kind, upload, now }: SenderOptions): 
     } catch (error) {
       // The limit is measured by users, not published: half of it must do.
       if (!(error instanceof ApiError && error.errcode === 45002)) throw error;
-      for (const piece of splitText(words, TEXT_BYTES / 2)) await postText(to, piece);
+      for (const [index, piece] of splitText(words, TEXT_BYTES / 2).entries())
+        await postText({ ...to, name: `${to.name}/${index}` }, piece);
     }
   }
 
@@ -73,11 +101,11 @@ export function createSender({ api, users, kind, upload, now }: SenderOptions): 
     const fits = choices.length <= MENU_ENTRIES && Buffer.byteLength(head) <= MENU_HEAD_BYTES;
     if (!kind.msgmenu || api.missing('msgmenu') || choices.length === 0 || !fits) return false;
     const id = String(now()).slice(-9);
-    const list = choices.map((choice, index) => ({ id: `${id}${String(index).padStart(2, '0')}`, content: short(choice) }));
+    const list = choices.map((choice, index) => wire.entry(`${id}${String(index).padStart(2, '0')}`, short(choice)));
     await users.change(to.key, (user) => ({ ...user, menu: { id, choices } }));
     try {
       const menu = { head_content: `${wellFormed(head)}\n`, list, tail_content: text(to.locale, 'wechat.choose') };
-      await post(to, { msgtype: 'msgmenu', msgmenu: menu });
+      await post({ ...to, name: `${to.name}/menu` }, { msgtype: 'msgmenu', msgmenu: menu });
       return true;
     } catch (error) {
       if (error instanceof ApiError && (error.errcode === 40200 || error.fault === 'ours')) return false;

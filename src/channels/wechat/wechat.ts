@@ -19,7 +19,7 @@ import type { Desk, Meter, Turns } from './ports';
 import { createReactions } from './reactions';
 import { createReplays } from './replays';
 import { connectionOf, type PushReply, queryOf, readPush, TEXT_PLAIN } from './request';
-import { createSender } from './sender';
+import { CUSTOM_SEND, createSender } from './sender';
 import { createRefusals, type Status, statusOf } from './status';
 import type { Limits } from './task';
 import { createTokens, type Tokens } from './token';
@@ -90,7 +90,7 @@ export function createWechat(options: WechatOptions): Wechat {
   });
   const users = createUsers(store);
   const notices = createNotices({ templates: account.templates, api, users, meter, kind, now });
-  const send = createSender({ api, users, kind, upload: createUpload(api, clock), now: clock });
+  const send = createSender({ api, users, kind, upload: createUpload(api, clock), wire: CUSTOM_SEND, now: clock });
   const canSend = () => tokens !== undefined && tokens.refusal() === undefined && api.missing('send') === undefined;
   const typing = (openid: string) => {
     const body = { touser: openid, command: 'Typing' };

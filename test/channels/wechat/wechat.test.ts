@@ -382,8 +382,10 @@ describeWithSimulator('WeChat', () => {
       await start();
       await sim.say(USER, 'hi');
       const chat = (text: string) => ({ text, importance: 'low' });
-      for (let n = 1; n <= 4; n += 1) await bot.turns.say(CONVERSATION, [chat(`line ${n}`)]);
-      await until(() => said().length === 5);
+      for (let n = 1; n <= 4; n += 1) {
+        await bot.turns.say(CONVERSATION, [chat(`line ${n}`)]);
+        await until(() => said().length === n + 1);
+      }
       for (const n of [5, 6]) await bot.turns.say(CONVERSATION, [chat(`line ${n}`)]);
       await pause(100);
       expect(said().slice(1)).toEqual(['line 1', 'line 2', 'line 3', 'line 4']);
