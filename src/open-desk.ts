@@ -53,6 +53,9 @@ export interface OpenDeskOptions {
   readonly now?: () => string;
 }
 
+/** News of turns are sent at most so often, since every turn may be some; what an agent does is told at once. */
+const NEWS_MS = 100;
+
 /** Puts the desk's parts together. */
 export async function openDesk({ config, store, say, log, now = () => isoOf(Date.now()) }: OpenDeskOptions): Promise<OpenDesk> {
   const { desk, profiles, web } = config;
@@ -68,9 +71,10 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     addressOf: (request) => addressOf(request, web.proxyHops),
     isSecure: (request) => originOf(request)?.startsWith('https:') === true,
   });
-  const hurry = () => void store.publish(TOPIC, '').catch(() => undefined);
+  const announce = () => void store.publish(TOPIC, '').catch(() => undefined);
+  let news: NodeJS.Timeout | undefined;
   const act = createDesk({
-    ...{ store, say, now, key, announce: hurry },
+    ...{ store, say, now, key, announce },
     mask: (words) => maskSecrets(words).text,
     replyBy: (of) => {
       const at = replyBy(of.priority, now(), profileFor(of), profiles.calendar);
@@ -111,8 +115,14 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     routes: { ...routes, ...createDeskPage(builtPages()) },
     link,
     act,
-    hurry,
+    hurry() {
+      news ??= setTimeout(() => {
+        news = undefined;
+        announce();
+      }, NEWS_MS).unref();
+    },
     async close() {
+      clearTimeout(news);
       stopTimeouts();
       webhook?.close();
       feed.close();
