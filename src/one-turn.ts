@@ -172,8 +172,8 @@ function botTask(parts: TurnParts, { place, opening, items }: TurnTask, now: str
     finish: (sent: Partial<Activity>) => ({ ...finishActivity(sent, parts.rules, own), timestamp: asDate(now) }),
     async prepare(context: TurnContext, partition: Partition) {
       parts.services(context, { partition, now, masked, own });
-      const reference = isFollowUp(last) ? record.reference : { ...referenceOf(last), activityId: undefined };
-      await saveConversation(partition, { ...record, reference: JSON.parse(JSON.stringify(reference)) });
+      const { activityId: _, ...reference } = isFollowUp(last) ? record.reference : referenceOf(last);
+      await saveConversation(partition, { ...record, reference });
     },
   };
 }

@@ -1,8 +1,12 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One troubleshooting conversation from the complaint to the date. */
-export const SCRIPT = ['刷了卡钱没到账', '我是商户', '昨天下午3点收的，1280元', '信用卡', '成功', 'T+1'] as const;
+/** One troubleshooting conversation from the complaint to the date; every one has a sum of its own. */
+export function linesOf(conversation: number): readonly string[] {
+  return ['刷了卡钱没到账', '我是商户', `昨天下午3点收的，${1000 + (conversation % 9000)}元`, '信用卡', '成功', 'T+1'];
+}
+/** How many lines a conversation has. */
+export const LINES = linesOf(0).length;
 
 export interface Load {
   readonly turns: number;
@@ -52,8 +56,9 @@ export async function play(
   let left = plan.conversations;
   const one = async () => {
     while (left-- > 0) {
-      const conversation = `bench-${process.pid}-${started++}`;
-      for (const [index, text] of SCRIPT.entries()) {
+      const number = started++;
+      const conversation = `bench-${process.pid}-${number}`;
+      for (const [index, text] of linesOf(number).entries()) {
         const id = `${conversation}-${index}`;
         const begun = performance.now();
         sentAt.set(id, begun);

@@ -5,7 +5,7 @@ import { createApp } from '../../src/app';
 import { type Config, readConfig } from '../../src/config';
 import { openRedisStore } from '../../src/store/redis';
 import { createTelemetry } from '../../src/telemetry';
-import { type Load, percentile, play, SCRIPT, startChannel } from './load';
+import { LINES, type Load, linesOf, percentile, play, startChannel } from './load';
 import { bytesOn, type Measured, startRedis, startServer } from './processes';
 
 /**
@@ -15,7 +15,8 @@ import { bytesOn, type Measured, startRedis, startServer } from './processes';
 const CONNECTIONS = 16;
 const ROUNDS = 5;
 const CONVERSATIONS = 150;
-const WARM_UP = 60;
+/** Conversations before the first round: a server runs for weeks, and Node needs some thousand turns to compile what they use. */
+const WARM_UP = 1000;
 const STARTS = 5;
 
 interface Round extends Load {
@@ -31,7 +32,6 @@ const root = path.join(__dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'daozhang-bench-'));
 const PRODUCT = [path.join(root, 'dist/src/index.js')];
 const ECHO = ['--import', 'tsx', path.join(__dirname, 'echo.ts')];
-const QUIET = { LOG_LEVEL: 'info', BURST_MS: '0' };
 
 async function measure(subject: Subject, channel: Awaited<ReturnType<typeof startChannel>>, conversations: number): Promise<Round> {
   const before = subject.server.cpuMs();
@@ -63,14 +63,14 @@ function row({ name, server, rounds }: Subject, echo: Subject): string {
 
 /** Round trips of the script's turns, counted by the store itself. */
 async function roundTrips(url: string): Promise<number> {
-  const { config } = readConfig({ ...QUIET, REDIS_URL: url }, folder) as { config: Config };
+  const { config } = readConfig({ REDIS_URL: url }, folder) as { config: Config };
   const store = await openRedisStore({ url, prefix: 'bench' });
   const channels = () => ({ takesEvents: true, deliver: async () => ({}) });
   const app = createApp({ config, store, telemetry: createTelemetry({ level: 'silent' }), channels });
   const before = store.roundTrips();
   const conversations = 20;
   for (let n = 0; n < conversations; n++) {
-    for (const [index, text] of SCRIPT.entries()) {
+    for (const [index, text] of linesOf(n).entries()) {
       await app.turns.accept({
         ...{ type: 'message', id: `${n}-${index}`, channelId: 'directline', serviceUrl: 'http://127.0.0.1', text },
         ...{
@@ -83,7 +83,7 @@ async function roundTrips(url: string): Promise<number> {
   }
   const used = store.roundTrips() - before;
   await app.close();
-  return used / (conversations * SCRIPT.length);
+  return used / (conversations * LINES);
 }
 
 async function startUp(env: Readonly<Record<string, string>>): Promise<number> {
@@ -100,12 +100,16 @@ async function main(): Promise<void> {
   const redisFolder = mkdtempSync(path.join(folder, 'redis-'));
   const dataDir = path.join(folder, 'data');
   const redis = await startRedis(redisFolder);
-  const ready = await startUp({ ...QUIET, DATA_DIR: path.join(folder, 'start') });
+  const ready = await startUp({ DATA_DIR: path.join(folder, 'start') });
   const channel = await startChannel();
   const subjects: Subject[] = [
     { name: 'stock echo bot', server: await startServer(ECHO), rounds: [] },
-    { name: 'Daozhang on LMDB', server: await startServer(PRODUCT, { ...QUIET, DATA_DIR: dataDir }), rounds: [] },
-    { name: 'Daozhang on Redis', server: await startServer(PRODUCT, { ...QUIET, REDIS_URL: redis.url }), rounds: [] },
+    { name: 'Daozhang on LMDB', server: await startServer(PRODUCT, { DATA_DIR: dataDir }), rounds: [] },
+    {
+      name: 'Daozhang on Redis',
+      server: await startServer(PRODUCT, { REDIS_URL: redis.url, DATA_DIR: path.join(folder, 'redis') }),
+      rounds: [],
+    },
   ];
   for (const subject of subjects) await measure(subject, channel, WARM_UP);
   const [bytesBefore, redisBefore] = [bytesOn(dataDir), await redis.usedBytes()];
@@ -116,7 +120,7 @@ async function main(): Promise<void> {
 
   const [echo] = subjects as [Subject, ...Subject[]];
   console.log(
-    `Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0]?.model}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${CONVERSATIONS * SCRIPT.length} turns, medians.\n`,
+    `Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0]?.model}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${CONVERSATIONS * LINES} turns, medians.\n`,
   );
   console.log('| bot | turns/s | of echo | answered p50 / p99 ms | first reply p50 / p99 ms | CPU ms per turn | memory MB |');
   console.log('|---|---|---|---|---|---|---|');
@@ -125,7 +129,7 @@ async function main(): Promise<void> {
   for (const subject of subjects) await subject.server.stop();
   console.log(`Round trips to Redis per turn, delivery included: ${round(await roundTrips(redis.url), 2)}.`);
   console.log(
-    `Kept per idle conversation of ${SCRIPT.length} turns: ${round(lmdbBytes / 1024)} KB in LMDB's file, ${round(redisBytes / 1024)} KB in Redis.`,
+    `Kept per idle conversation of ${LINES} turns: ${round(lmdbBytes / 1024)} KB in LMDB's file, ${round(redisBytes / 1024)} KB in Redis.`,
   );
   channel.stop();
   await redis.stop();
