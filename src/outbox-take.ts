@@ -53,10 +53,11 @@ async function look(store: Store, conversation: string): Promise<Taken | 'busy'>
   };
 }
 
-/** What waits behind an entry, for whoever is delivering that one. */
+/** What waits behind an entry, or without an id all that waits, whoever is delivering it. */
 export async function listBehind(store: Store, conversation: string, id: string): Promise<readonly Partial<Activity>[]> {
-  const { to } = childRange(conversation);
-  const entries = await store.partition(partitionOf(conversation)).list(OUTBOX, { from: `${id} `, ...(to && { to }), limit: LIMIT });
+  const range = childRange(conversation);
+  const from = id === '' ? range : { ...range, from: `${id} ` };
+  const entries = await store.partition(partitionOf(conversation)).list(OUTBOX, { ...from, limit: LIMIT });
   return entries.map(activityIn);
 }
 

@@ -53,7 +53,7 @@ export interface TelemetryOptions {
 }
 
 /** Labels must stay few: a caller without authentication chooses the channelId. */
-const CHANNELS: ReadonlySet<string> = new Set(['emulator', 'msteams', 'directline', 'webchat', 'wechat', 'terminal']);
+const CHANNELS: ReadonlySet<string> = new Set(['emulator', 'msteams', 'directline', 'webchat', 'wechat', 'wecom', 'terminal']);
 const FRAMES = 6;
 const MAX_JUDGEMENTS = 10_000;
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];

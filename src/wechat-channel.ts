@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Counter, Gauge } from 'prom-client';
 import type { Channel } from './channels';
-import { CAPABILITIES } from './channels/wechat/api';
+import { CAPABILITIES, type Capability } from './channels/wechat/api';
 import type { Counted, Meter, Turns } from './channels/wechat/ports';
 import type { PushReply } from './channels/wechat/request';
 import type { Status } from './channels/wechat/status';
 import { createWechat, WECHAT } from './channels/wechat/wechat';
+import { createWecom, WECOM } from './channels/wecom/wecom';
 import type { Config } from './config';
 import { isoOf } from './domain/calendar';
 import { maskSecrets } from './domain/privacy';
@@ -48,16 +49,17 @@ export function openWechatChannels(options: WechatChannelsOptions): WechatChanne
   const now = () => isoOf(Date.now());
   const common = { store, now, turns: turnsFor(options), desk: createWechatDesk(store, now), meter: meterOf(telemetry) };
   const wechat = config.wechat && createWechat({ ...common, account: config.wechat });
-  if (wechat) watchCapabilities(telemetry, wechat.isMissing);
-  const open = wechat ? [wechat] : [];
+  const wecom = config.wecom && createWecom({ ...common, account: config.wecom });
+  const open = [...(wechat ? [wechat] : []), ...(wecom ? [wecom] : [])];
+  watchCapabilities(telemetry, { ...(wechat && { wechat }), ...(wecom && { wecom }) });
   const joined = (statuses: readonly Status[]): Status => ({
     isReady: statuses.every(({ isReady }) => isReady),
     lines: statuses.flatMap(({ lines }) => lines),
   });
   return {
-    own: wechat ? { [WECHAT]: wechat.channel } : {},
-    routes: wechat ? wechat.routes : {},
-    fetchFile: async (contentUrl) => wechat?.fetchMedia(contentUrl),
+    own: { ...(wechat && { [WECHAT]: wechat.channel }), ...(wecom && { [WECOM]: wecom.channel }) },
+    routes: { ...wechat?.routes, ...wecom?.routes },
+    fetchFile: async (contentUrl) => (await wechat?.fetchMedia(contentUrl)) ?? wecom?.fetchMedia(contentUrl),
     status: () => joined(open.map((channel) => channel.status())),
     check: async () => joined(await Promise.all(open.map((channel) => channel.check()))),
     async close() {
@@ -88,12 +90,18 @@ function meterOf({ event, error, registry }: Telemetry): Meter {
   return { event, error: (name, cause) => error(name, cause), count: (what: Counted) => counter.inc({ what }) };
 }
 
-function watchCapabilities({ registry }: Telemetry, isMissing: (capability: (typeof CAPABILITIES)[number]) => boolean): void {
+interface Watched {
+  isMissing(capability: Capability): boolean;
+}
+
+function watchCapabilities({ registry }: Telemetry, channels: Readonly<Record<string, Watched>>): void {
   new Gauge({
-    ...{ name: 'daozhang_wechat_capability', labelNames: ['capability'], registers: [registry] },
+    ...{ name: 'daozhang_wechat_capability', labelNames: ['channel', 'capability'], registers: [registry] },
     help: '1: may be used; 0: the platform refused it',
     collect() {
-      for (const capability of CAPABILITIES) this.set({ capability }, isMissing(capability) ? 0 : 1);
+      for (const [channel, { isMissing }] of Object.entries(channels)) {
+        for (const capability of CAPABILITIES) this.set({ channel, capability }, isMissing(capability) ? 0 : 1);
+      }
     },
   });
 }

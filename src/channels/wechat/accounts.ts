@@ -20,10 +20,13 @@ export const ACCOUNT_KINDS = {
   service: { passive: 'text', msgmenu: true, typingPath: OFFICIAL_TYPING, notices: true, quotas: quotas.official },
   /** 订阅号 */
   subscription: { passive: 'text', msgmenu: false, typingPath: OFFICIAL_TYPING, notices: false, quotas: quotas.official },
+  /** 微信客服 (WeCom) */
+  kf: { passive: 'none', msgmenu: true, typingPath: '', notices: false, quotas: quotas.kf },
   /** 小程序客服 */
   miniprogram: {
     ...{ passive: 'none', msgmenu: false, typingPath: '/cgi-bin/message/custom/business/typing' },
     ...{ notices: false, quotas: quotas.miniprogram },
   },
 } as const satisfies Record<string, AccountKind>;
-export type AccountName = keyof typeof ACCOUNT_KINDS;
+/** Kinds of accounts of 公众平台. */
+export type AccountName = Exclude<keyof typeof ACCOUNT_KINDS, 'kf'>;

@@ -35,7 +35,7 @@ export interface InboundOptions {
 }
 
 /** Text of a field, empty when absent. */
-function fieldOf(fields: XmlElement, name: string): string {
+export function fieldOf(fields: XmlElement, name: string): string {
   const value = fields[name];
   return typeof value === 'string' ? value : '';
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Attachment } from 'botbuilder';
 import type { Api } from './api';
 import { ApiError } from './faults';
-import { MEDIA_URL } from './inbound';
 
 /** Larger files are not taken. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -16,12 +15,14 @@ const MAX_UPLOADS = 200;
 export type FetchMedia = (contentUrl: string) => Promise<Buffer | 'tooLarge' | undefined>;
 
 export interface MediaOptions {
+  /** How references to media of this channel begin. */
+  readonly prefix: string;
   readonly api: Api;
   /** Of the API; the addresses of videos must be there or with the platform. */
   readonly base: string;
 }
 
-export function createFetchMedia({ api, base }: MediaOptions): FetchMedia {
+export function createFetchMedia({ prefix, api, base }: MediaOptions): FetchMedia {
   async function get(media: string): Promise<Buffer | 'tooLarge' | undefined> {
     const path = `/cgi-bin/media/get?media_id=${encodeURIComponent(media)}`;
     const answer = await api.call('media', { method: 'GET', path, limit: MAX_BYTES });
@@ -32,12 +33,12 @@ export function createFetchMedia({ api, base }: MediaOptions): FetchMedia {
   }
 
   return async (contentUrl) => {
-    if (!contentUrl.startsWith(MEDIA_URL)) return undefined;
+    if (!contentUrl.startsWith(prefix)) return undefined;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), FETCH_MS);
     });
-    const content = get(contentUrl.slice(MEDIA_URL.length)).catch((error: unknown) => {
+    const content = get(contentUrl.slice(prefix.length)).catch((error: unknown) => {
       // The reference is kept all the same; the API has counted the error.
       if (error instanceof ApiError) return undefined;
       throw error;

@@ -23,7 +23,7 @@ export interface Turns {
   mask(activity: Partial<Activity>): Promise<Partial<Activity>>;
   /** What waits to be sent in a conversation (`channelId/conversation.id`). */
   waiting(conversation: string): Promise<Waiting>;
-  /** What waits in a conversation behind an entry, oldest first. */
+  /** What waits in a conversation behind an entry, or without an id all of it, oldest first. */
   behind(conversation: string, id: string): Promise<readonly Partial<Activity>[]>;
   /** Keeps what is to be sent, with other changes, in one commit; delivers in the background. False when an expectation failed. */
   enqueue(conversation: string, activities: readonly Partial<Activity>[], also: readonly Change[]): Promise<boolean>;

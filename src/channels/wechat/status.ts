@@ -9,7 +9,10 @@ export interface Status {
   readonly lines: readonly string[];
 }
 
-const TOKEN_CAUSES: Readonly<Record<number, string>> = {
+/** Error code → what is wrong. */
+export type Causes = Readonly<Record<number, string>>;
+
+const TOKEN_CAUSES: Causes = {
   40013: 'the app id is not one the platform knows',
   40125: 'the app secret is wrong',
   40164: 'the address of this server is not on the IP allow-list',
@@ -30,8 +33,8 @@ const PUSH_CAUSES: Readonly<Record<PushRefusal, string>> = {
 };
 
 /** What the platform says about the token, in words. */
-function tokenLine(name: string, { errcode, address }: TokenRefusal): string {
-  const cause = TOKEN_CAUSES[errcode] ?? 'the platform gives no access token';
+function tokenLine(name: string, { errcode, address }: TokenRefusal, causes: Causes = TOKEN_CAUSES): string {
+  const cause = causes[errcode] ?? 'the platform gives no access token';
   return `${name}: ${errcode}, ${cause}${address === undefined ? '' : ` (${address})`}`;
 }
 
@@ -60,14 +63,17 @@ export function createRefusals(now: () => number): Refusals {
 }
 
 /** Where an account stands. */
-export function statusOf(name: string, { tokens, api, refusals }: { tokens: Tokens | undefined; api: Api; refusals: Refusals }): Status {
+export function statusOf(
+  name: string,
+  { tokens, api, refusals, causes }: { tokens: Tokens | undefined; api: Api; refusals: Refusals; causes?: Causes },
+): Status {
   const refusal = tokens?.refusal();
   const missing = CAPABILITIES.flatMap((capability) => api.missing(capability) ?? []);
   return {
     isReady: refusal === undefined,
     lines: [
       ...(tokens ? [] : [`${name}: no app secret, so only passive replies`]),
-      ...(refusal ? [tokenLine(name, refusal)] : []),
+      ...(refusal ? [tokenLine(name, refusal, causes)] : []),
       ...missing.map(({ capability, errcode }) => `${name}: ${capability} is not to be had (${errcode})`),
       ...refusals.lines(name),
     ],

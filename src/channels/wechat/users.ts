@@ -17,9 +17,12 @@ export interface User {
   readonly agreed?: boolean;
   /** Notices that may be sent, by template; each consent is one. */
   readonly credits?: Readonly<Record<string, number>>;
-  /** The case for which consent was asked, or that was handed to the platform's agents. */
+  /** The case for which consent was asked. */
   readonly asked?: string;
+  /** The case that was handed to the people of 企业微信. */
   readonly handed?: string;
+  /** A person of 企业微信 has the session. */
+  readonly isWithPerson?: boolean;
   /** Ms since 1970 of the last notice. */
   readonly noticedAt?: number;
 }

@@ -10,7 +10,7 @@ import { createDeliver } from './deliver';
 import { openCheck, openPush, type Push, type Refusal } from './envelope';
 import { ApiError } from './faults';
 import { createHttp } from './http';
-import { type Inbound, toInbound } from './inbound';
+import { type Inbound, MEDIA_URL, toInbound } from './inbound';
 import { createFetchMedia, createUpload, type FetchMedia } from './media';
 import { menuText } from './menu';
 import { createNotices, type NoticeTemplates } from './notices';
@@ -169,7 +169,7 @@ export function createWechat(options: WechatOptions): Wechat {
       },
       'POST /api/wechat': receive,
     },
-    fetchMedia: createFetchMedia({ api, base: account.apiBase }),
+    fetchMedia: createFetchMedia({ prefix: MEDIA_URL, api, base: account.apiBase }),
     isMissing: (capability) => api.missing(capability) !== undefined,
     status,
     async check() {
