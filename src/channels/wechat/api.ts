@@ -4,7 +4,7 @@ import type { Answer, Call, Http } from './http';
 import type { Fetched, Tokens } from './token';
 
 /** What an account may be allowed, or not; one that turns out to be missing is not tried again by this process. */
-export const CAPABILITIES = ['send', 'msgmenu', 'typing', 'media', 'template', 'subscribe', 'agents', 'menu'] as const;
+export const CAPABILITIES = ['send', 'msgmenu', 'typing', 'media', 'template', 'subscribe', 'agents'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** A capability that is not to be had now. */

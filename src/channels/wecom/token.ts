@@ -3,7 +3,6 @@ import { ApiError } from '../wechat/faults';
 import type { Http } from '../wechat/http';
 import type { Fetched } from '../wechat/token';
 import { kfFaultOf } from './faults';
-import type { KfAccount } from './wecom';
 
 const PAUSES_MS = [500, 1000, 2000] as const;
 
@@ -13,7 +12,7 @@ const PAUSES_MS = [500, 1000, 2000] as const;
  */
 export function kfTokenFetcher(options: {
   readonly http: Http;
-  readonly account: Pick<KfAccount, 'corpId' | 'secret'>;
+  readonly account: { readonly corpId: string; readonly secret: string };
   readonly onCall?: () => void;
   readonly wait?: (ms: number) => Promise<unknown>;
 }): (force: boolean) => Promise<Fetched> {
