@@ -165,7 +165,7 @@ function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
 }
 
 function banner(
-  { store, botFramework, desk }: Config,
+  { store, botFramework, desk, wechat, wecom }: Config,
   port: number,
   { warnings, link }: { warnings: readonly string[]; link: string | undefined },
 ): string {
@@ -177,6 +177,8 @@ function banner(
     'Daozhang 到账助手 is ready.',
     `  Chat page                                     http://localhost:${port}/`,
     `  Bot Framework (Emulator, Teams, Direct Line)  http://localhost:${port}/api/messages`,
+    ...(wechat ? [`  WeChat                                        http://localhost:${port}/api/wechat`] : []),
+    ...(wecom ? [`  WeCom                                         http://localhost:${port}/api/wecom`] : []),
     '  In the terminal                               npm run chat',
     `  Desk of the people who help                   http://localhost:${port}/desk${link === undefined ? '' : `#link=${link}  (opens once; set DESK_AGENTS)`}`,
     `  Store                                         ${store.redisUrl === undefined ? store.dataDir : 'Redis'}`,

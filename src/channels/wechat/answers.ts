@@ -131,7 +131,7 @@ export function createAnswers(options: AnswerOptions): Answers {
       ]);
       if (given) return given.isSent || given.text === '' ? SUCCESS : { kind: 'text', text: given.text };
       if (way === 'sent' && !found && kind.passive === 'text') return SUCCESS;
-      const handsOver = isPassive && options.handsOver && isOpen(standing) && (result.replies.length === 0 || canSend());
+      const handsOver = way === 'passive' && options.handsOver && isOpen(standing) && (result.replies.length === 0 || canSend());
       const answer = await answerOf(task, standing, handsOver ? [] : waiting.activities);
       const arranged = isPassive && !handsOver ? arrangePassive(answer, canSend()) : { text: '', rest: arrangeSent(answer) };
       const changes: Change[] = [
@@ -214,7 +214,7 @@ export function createAnswers(options: AnswerOptions): Answers {
         // Not acknowledged, so that it comes again.
         meter.error('wechat-answer', error);
         meter.count('risked');
-        await delivery.closed;
+        await Promise.race([delivery.closed, new Promise((resolve) => setTimeout(resolve, limits.answerMs).unref())]);
         return { kind: 'none' };
       } finally {
         leave();

@@ -34,6 +34,7 @@ export interface Users {
   change(key: string, change: (before: User) => User | undefined): Promise<User>;
   /** Changes that forget the user, for a commit of something else. */
   forget(key: string): readonly Change[];
+  forgetNow(key: string): Promise<void>;
 }
 
 const COLLECTION = 'wechat-users';
@@ -55,6 +56,7 @@ export function partitionFor(store: Store, key: string): Partition {
 
 export function createUsers(store: Store): Users {
   const get = (key: string) => partitionFor(store, key).get(COLLECTION, nameId(key));
+  const forget = (key: string): readonly Change[] => [{ kind: 'delete', collection: COLLECTION, id: nameId(key) }];
   return {
     async read(key) {
       return ((await get(key))?.value as unknown as User | undefined) ?? NOBODY;
@@ -71,7 +73,10 @@ export function createUsers(store: Store): Users {
         if ((await partitionFor(store, key).commit({ ...put, ...expect })) !== undefined) return after;
       }
     },
-    forget: (key) => [{ kind: 'delete', collection: COLLECTION, id: nameId(key) }],
+    forget,
+    async forgetNow(key) {
+      await partitionFor(store, key).commit(...forget(key));
+    },
   };
 }
 

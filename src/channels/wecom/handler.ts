@@ -53,7 +53,8 @@ export function createHandler(options: HandlerOptions): Handle {
 
   /** The case that this turn opened goes to the pool of 企业微信. */
   async function handOver(key: string): Promise<void> {
-    const { case: opened } = await desk.standing(key);
+    const { case: opened, isRemembered } = await desk.standing(key);
+    if (!isRemembered) await users.forgetNow(key);
     const { handed } = await users.read(key);
     if (!handsOver || opened?.owner !== 'queue' || handed === opened.id) return;
     const until = Date.now() + LEAVE_MS;

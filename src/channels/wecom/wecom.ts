@@ -7,6 +7,7 @@ import { ACCOUNT_KINDS } from '../wechat/accounts';
 import { type Capability, createApi } from '../wechat/api';
 import { createDeliver } from '../wechat/deliver';
 import { openPush, openSealedCheck, type Refusal } from '../wechat/envelope';
+import { ApiError } from '../wechat/faults';
 import { createHttp } from '../wechat/http';
 import { fieldOf } from '../wechat/inbound';
 import { createFetchMedia, createUpload, type FetchMedia } from '../wechat/media';
@@ -130,7 +131,10 @@ export function createWecom(options: WecomOptions): Wecom {
   async function run(): Promise<void> {
     do {
       again = false;
-      await puller.pull().catch((error: unknown) => meter.error('wecom-pull', error));
+      await puller.pull().catch((error: unknown) => {
+        // The API has told of its own errors.
+        if (!(error instanceof ApiError)) meter.error('wecom-pull', error);
+      });
       const taken = await puller.take();
       await handle(taken, puller.done);
     } while (again && !closed);

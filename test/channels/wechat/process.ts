@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const store = await openRedisStore({ url, prefix });
   const bot = await startProcess(store, {
     account: accountOf(apiBase),
-    limits: { answerMs: Number(ANSWER_MS), keepMs: 30, typingMs: 60_000, leaseMs: 1500, graceMs: 700 },
+    limits: { answerMs: Number(ANSWER_MS), keepMs: 30, typingMs: 60_000, leaseMs: 1000, graceMs: 700 },
     ...{ lived: SHORT_LIVED, everyMs: 100, sweepMs: 100, apiTimeoutMs: 3000 },
   });
   process.stdout.write(`${bot.url}\n`);

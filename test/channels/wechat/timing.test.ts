@@ -16,8 +16,9 @@ const until = async (isSo: () => boolean) => {
 };
 
 describeWithSimulator('an answer is given once and in time', () => {
-  describe.each(engines)('on $name', (engine) => {
-    describe.each([1, 2] as const)('with %i process(es)', (count) => {
+  describe.each(engines.map((engine, index) => ({ engine, name: engine.name, count: index + 1 })))(
+    'on $name with $count process(es)',
+    ({ engine, count }) => {
       let sim: Simulator;
       let processes: Process[];
       let stop: () => Promise<void>;
@@ -73,6 +74,6 @@ describeWithSimulator('an answer is given once and in time', () => {
         expect(ran()).toBe(5);
         expect(sim.calls).toEqual([]);
       });
-    });
-  });
+    },
+  );
 });

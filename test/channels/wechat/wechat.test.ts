@@ -531,6 +531,22 @@ describeWithSimulator('WeChat', () => {
     });
   });
 
+  test("a mini-program's user is handed to the platform's own agents", async () => {
+    await start(
+      { kind: 'miniprogram', handsOver: true },
+      {
+        bot: async (context) => {
+          await openCase();
+          await context.sendActivity('ok');
+        },
+      },
+    );
+    await sim.say(USER, '转人工');
+    await until(async () => (await caseNow())?.owner === 'agent');
+    await until(() => said().length === 1);
+    expect(shown().map(({ via }) => via)).toEqual(['send']);
+  });
+
   describe('the self-check', () => {
     test.each<[string, Parameters<typeof accountOf>[1], object, string]>([
       ['a wrong app id', { appId: 'wx9' }, {}, 'WeChat: 40013, the app id is not one the platform knows'],
