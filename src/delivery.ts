@@ -36,13 +36,22 @@ interface Sent {
   readonly retryAt?: number;
 }
 
+/** One run over what a conversation has to deliver. */
+export interface Run {
+  readonly conversation: string;
+  readonly lease: HeldLock;
+  readonly known?: Undelivered;
+  readonly newest: () => number;
+}
+
 /** How a process delivers while it has the lease of a conversation. */
 export interface Delivery {
   /**
-   * Sends what waits, in order, until nothing does or something must be tried later; gives the lease back. `known` saves the first reading.
-   * True when nothing waits any more: lease and mark went in one commit.
+   * Sends what waits, in order, until nothing does or something must be tried later; gives the lease back. `known` saves the first reading;
+   * `newest` is the version of the last commit known to have added something. Returns the version of the mark it took away with the lease: all
+   * commits up to it are delivered; undefined when something is left.
    */
-  drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<boolean>;
+  drain(run: Run): Promise<number | undefined>;
   /** Lets a drain under way end after the activity it is sending. */
   stop(): void;
 }
@@ -112,25 +121,27 @@ export function createDelivery({ store, deliver, now, log, backoffMs = BACKOFF_M
     };
   }
 
-  async function drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<boolean> {
+  async function drain({ conversation, lease, known, newest }: Run): Promise<number | undefined> {
     const partition = store.partition(partitionOf(conversation));
-    let waiting = known;
     try {
-      for (;;) {
-        waiting ??= await read(conversation);
+      for (let waiting = known ?? (await read(conversation)); ; ) {
         const sent = await send(waiting, lease);
         if (sent.retryAt !== undefined) {
           const mark: DeliveryMark = { conversation, dueAt: sent.retryAt };
           await partition.commit(...sent.changes, markChange(mark), await lease.release());
-          return false;
+          return undefined;
         }
-        if (waiting.complete) {
+        // Without a mark another process has delivered even what is newest.
+        const isLast = waiting.markVersion === 0 || newest() <= waiting.markVersion;
+        if (waiting.complete && isLast) {
           const unmark: Change = { kind: 'delete', collection: MARKS, id: entryId(conversation), expect: waiting.markVersion };
-          if ((await partition.commit(...sent.changes, unmark, await lease.release())) !== undefined) return true;
+          if ((await partition.commit(...sent.changes, unmark, await lease.release())) !== undefined) return waiting.markVersion;
         }
         // More waits, or was added meanwhile; without the lease somebody else sees to it.
-        if ((await partition.commit(...sent.changes, await lease.check())) === undefined) return false;
-        waiting = undefined;
+        const held = await lease.check();
+        const [kept, more] = await Promise.all([partition.commit(...sent.changes, held), read(conversation)]);
+        if (kept === undefined) return undefined;
+        waiting = more;
       }
     } finally {
       lease.stop();

@@ -66,8 +66,8 @@ const MOST_ENDED = 1000;
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, log, now, leaseMs = LEASE_MS, expiryMs = EXPIRY_MS } = options;
   const delivery = createDelivery(options);
-  /** Runs of this process by conversation, one after the other. */
-  const tails = new Map<string, Promise<void>>();
+  /** Runs of this process by conversation, one after the other, and the version of the last commit that they are to deliver. */
+  const lines = new Map<string, { tail: Promise<void>; newest: number }>();
   let closed = false;
 
   const placeOf = (conversation: string): LockPlace => ({
@@ -77,33 +77,39 @@ export function createOutbox(options: OutboxOptions): Outbox {
     ttlMs: leaseMs,
   });
 
-  function enqueue(conversation: string, run: () => Promise<void>): Promise<void> {
-    const before = tails.get(conversation) ?? Promise.resolve();
-    const tail = before
+  function enqueue(conversation: string, version: number, run: () => Promise<void>): Promise<void> {
+    const line = lines.get(conversation) ?? { tail: Promise.resolve(), newest: 0 };
+    lines.set(conversation, line);
+    line.newest = Math.max(line.newest, version);
+    const tail = line.tail
       .then(run)
       .catch((error: unknown) => log({ event: 'delivery-failed', conversation: entryId(conversation), code: codeOf(error) }))
       .finally(() => {
-        if (tails.get(conversation) === tail) tails.delete(conversation);
+        if (line.tail === tail) lines.delete(conversation);
       });
-    tails.set(conversation, tail);
+    line.tail = tail;
     return tail;
   }
 
-  /** Leases whose runs this process ended with nothing left, by conversation: a view that shows one was read just before. */
-  const ended = new Map<string, number>();
+  /** By conversation, the last run of this process that left nothing: its lease, and the version up to which all is delivered. */
+  const ended = new Map<string, { readonly lease: number; readonly delivered: number }>();
   /** Views whose commits take the lease. */
   const taking = new WeakSet<OutboxView>();
 
-  /** Nothing waits to be delivered. The commit makes sure: it expects neither lease nor mark. */
+  /** Nothing waits to be delivered, and no run of this process is about to look. The commit makes sure: it expects neither lease nor mark. */
   function isFree({ lease, mark }: OutboxView, conversation: string): boolean {
-    return lease ? lease.version === ended.get(conversation) : !mark;
+    if (lines.has(conversation)) return false;
+    // A view that shows a lease of ours which ended since was read just before.
+    return lease ? lease.version === ended.get(conversation)?.lease : !mark;
   }
 
   async function drain(conversation: string, lease: HeldLock, known?: Undelivered): Promise<void> {
-    if (!(await delivery.drain(conversation, lease, known))) return;
+    const newest = () => lines.get(conversation)?.newest ?? 0;
+    const delivered = await delivery.drain({ conversation, lease, newest, ...(known && { known }) });
+    if (delivered === undefined) return;
     const [oldest] = ended.size < MOST_ENDED ? [] : ended.keys();
     if (oldest !== undefined) ended.delete(oldest);
-    ended.set(conversation, lease.token);
+    ended.set(conversation, { lease: lease.token, delivered });
   }
 
   function toEntry(conversation: string, activity: Partial<Activity>): OutboxEntry {
@@ -111,9 +117,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return { conversation, activity, attempts: 0, dueAt, expiresAt: dueAt + expiryMs };
   }
 
-  async function deliverWaiting(conversation: string): Promise<void> {
+  /** With the version of a commit: unless the run before delivered what it added. */
+  async function deliverWaiting(conversation: string, version?: number): Promise<void> {
     if (closed) return;
-    await enqueue(conversation, async () => {
+    await enqueue(conversation, version ?? 0, async () => {
+      if (version !== undefined && version <= (ended.get(conversation)?.delivered ?? 0)) return;
       const place = placeOf(conversation);
       const token = await takeLock(place);
       // Refused: whoever has the lease looks again before giving it back.
@@ -144,14 +152,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     committed(outgoing, view, version) {
       const { conversation, activities } = outgoing;
       if (!taking.has(view)) {
-        void deliverWaiting(conversation);
+        void deliverWaiting(conversation, version);
         return;
       }
       const lease = keepLock(placeOf(conversation), version);
       const entries = activities.map((activity) => ({ id: activity.id ?? '', version, entry: toEntry(outgoing.conversation, activity) }));
-      void enqueue(conversation, () => drain(conversation, lease, { entries, markVersion: version, complete: true }));
+      void enqueue(conversation, version, () => drain(conversation, lease, { entries, markVersion: version, complete: true }));
     },
-    deliverWaiting,
+    deliverWaiting: (conversation) => deliverWaiting(conversation),
     async listMarks(range) {
       const entries = await store.listAll(MARKS, range);
       return entries.map((entry) => ({ ...(entry.value as unknown as DeliveryMark), id: entry.id }));
@@ -161,9 +169,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     async close() {
       closed = true;
-      await within(CLOSE_MS, Promise.all(tails.values()));
+      const runs = () => Promise.all([...lines.values()].map(({ tail }) => tail));
+      await within(CLOSE_MS, runs());
       delivery.stop();
-      await within(CLOSE_MS / 2, Promise.all(tails.values()));
+      await within(CLOSE_MS / 2, runs());
     },
   };
 }

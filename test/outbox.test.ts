@@ -3,7 +3,7 @@ import { markChange } from '../src/outbox-entry';
 import { asJson, childId, sortable } from '../src/repositories/ids';
 import { listTranscript } from '../src/repositories/transcripts';
 import { createScheduler } from '../src/scheduler';
-import { partitionOf, type Store } from '../src/store/store';
+import { type Change, partitionOf, type Store } from '../src/store/store';
 import { all, C1, gate, message, noteBot, onEachEngine, stopEngines, textsOf, turnsOver, until } from './turns';
 
 afterAll(stopEngines);
@@ -96,6 +96,28 @@ describe('delivery', () => {
     expect(versions[0]).toEqual(versions[1]);
     second.open();
     await turns.close();
+    for (const collection of ['outbox', 'deliveries', 'leases']) expect(await all(store, collection)).toEqual([]);
+  });
+
+  onEachEngine('goes on under one lease with what was added meanwhile', async ([store]) => {
+    const free = gate();
+    const leases: Change[] = [];
+    const watched: Store = {
+      ...store,
+      partition(n) {
+        const partition = store.partition(n);
+        const commit: typeof partition.commit = (...changes) => {
+          leases.push(...(changes as Change[]).filter(({ kind, collection }) => kind === 'put' && collection === 'leases'));
+          return partition.commit(...changes);
+        };
+        return { ...partition, commit };
+      },
+    };
+    const { turns } = turnsOver(watched, { deliver: () => free.opened });
+    for (const [n, text] of ['one', 'two', 'three'].entries()) await turns.accept(message(text, `a${n}`));
+    free.open();
+    await turns.close();
+    expect(leases).toHaveLength(1);
     for (const collection of ['outbox', 'deliveries', 'leases']) expect(await all(store, collection)).toEqual([]);
   });
 
