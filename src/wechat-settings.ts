@@ -10,11 +10,11 @@ import { isSafeUrl } from './setting-kinds';
 const text = z.string().optional();
 const name = z
   .string()
-  .regex(/^\S{3,64}$/, 'must be 3 to 64 characters without spaces')
+  .regex(/^\S{1,64}$/, 'must be up to 64 characters without spaces')
   .optional();
 const token = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{3,32}$/, 'must be 3 to 32 letters or digits, as in the console')
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be up to 32 letters or digits, as in the console')
   .optional();
 const aesKey = z
   .string()

@@ -2,11 +2,11 @@ import { engines, stopEngines } from '../../turns';
 import { describeWithSimulator, newSimulator, type Shown, type Simulator } from './simulator';
 import { accountOf, KEY, type Process, startProcess } from './world';
 
-/** The platform hangs up ten times sooner here, and the channel hurries as much. */
-const LIMITS = { answerMs: 440, keepMs: 30, typingMs: 200, leaseMs: 5000, graceMs: 700 };
-const TIMEOUT_MS = 500;
+/** The platform hangs up six times sooner here, and the channel hurries as much. */
+const LIMITS = { answerMs: 650, keepMs: 30, typingMs: 200, leaseMs: 5000, graceMs: 700 };
+const TIMEOUT_MS = 800;
 /** Milliseconds that the bot thinks: as 0.1, 6, 11 and 20 s are to the platform. */
-const TURNS = [10, 600, 1100, 2000] as const;
+const TURNS = [10, 950, 1750, 3200] as const;
 
 afterAll(stopEngines);
 
@@ -65,12 +65,12 @@ describeWithSimulator('an answer is given once and in time', () => {
         const deliveries = await Promise.all(TURNS.map((ms) => sim.say(`o_${ms}`, `${ms} ms`)));
         expect(deliveries.map(({ notice, attempts }) => [notice, attempts.length])).toEqual([1, 2, 3, 3].map((n) => [false, n]));
         expect(TURNS.map((ms) => said(sim.screen(`o_${ms}`)))).toEqual([
-          ...[['1 10 ms'], ['1 600 ms'], ['1 1100 ms']],
+          ...[['1 10 ms'], ['1 950 ms'], ['1 1750 ms']],
           ['还在为您查询，请稍后发送任意一句话查看结果。'],
         ]);
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        await sim.say('o_2000', 'next');
-        expect(said(sim.screen('o_2000')).slice(1)).toEqual(['1 2000 ms\n\n2 next']);
+        await sim.say('o_3200', 'next');
+        expect(said(sim.screen('o_3200')).slice(1)).toEqual(['1 3200 ms\n\n2 next']);
         expect(ran()).toBe(5);
         expect(sim.calls).toEqual([]);
       });

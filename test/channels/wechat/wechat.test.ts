@@ -9,7 +9,7 @@ import { engines, noteBot, stopEngines } from '../../turns';
 import { type Delivered, describeWithSimulator, newSimulator, type Shown, type Simulator } from './simulator';
 import { accountOf, CONVERSATION, KEY, type Process, type ProcessOptions, startProcess, USER } from './world';
 
-const LIMITS = { answerMs: 440, keepMs: 30, typingMs: 150, leaseMs: 5000, graceMs: 300 };
+const LIMITS = { answerMs: 400, keepMs: 30, typingMs: 150, leaseMs: 5000, graceMs: 300 };
 const [lmdb] = engines;
 
 let sim: Simulator;
@@ -22,7 +22,7 @@ async function start(
   more: Partial<ProcessOptions> = {},
   platform: object = {},
 ): Promise<void> {
-  sim = newSimulator({ encodingAESKey: KEY, timeoutMs: 500, ...platform });
+  sim = newSimulator({ encodingAESKey: KEY, timeoutMs: 700, ...platform });
   await sim.start();
   const opened = await (lmdb as (typeof engines)[number]).open();
   [store] = opened.stores;
