@@ -70,8 +70,8 @@ export function maskActivity(activity: Partial<Activity>, mask: Mask, asking?: A
     channelData: channelData(activity.channelData),
   };
   if (contact !== undefined) kept.channelData = { ...kept.channelData, contact };
-  const present = Object.fromEntries(Object.entries(kept).filter(([, field]) => field !== undefined));
-  return { activity: JSON.parse(JSON.stringify(present)), masked };
+  // JSON has no absent fields.
+  return { activity: JSON.parse(JSON.stringify(kept)), masked };
 }
 
 /** Applies a function to every text in a JSON value: keys, leaves, and numbers long enough to be an account. */

@@ -29,9 +29,10 @@ const NOT_DUE =
 /** Signals of a message (normalised text). */
 export function findSignals(text: string): Signal[] {
   const parts = clauses(text);
+  const all = [...parts, text.slice(0, 400)];
   const found = new Set<Signal>();
   for (const { signal, when, not } of RULES) {
-    const readings = WIDE.has(signal) ? [...parts, text.slice(0, 400)] : parts;
+    const readings = WIDE.has(signal) ? all : parts;
     if (readings.some((part) => when.test(part) && !not?.test(part) && !GENERAL.test(part))) found.add(signal);
   }
   if (NOT_DUE.test(text)) found.delete('promisedReturn');
