@@ -139,6 +139,14 @@ function openOrFail(store: Config['store']): Promise<Store> {
   });
 }
 
+/**
+ * For a process that cannot close its store: `process.exit` waits for the embedded store's writing thread, and that for a transaction of ours, for
+ * ever. Nothing is lost: what was acknowledged is on disk, and the log is written at once.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
 /** Ctrl-C arrives twice, from the terminal and from npm, so only the first signal counts. */
 function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
   let stopping = false;
@@ -146,12 +154,12 @@ function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
     if (stopping) return;
     stopping = true;
     telemetry.event({ event: 'stopping', signal });
-    setTimeout(() => process.exit(1), EXIT_MS).unref();
+    setTimeout(endAtOnce, EXIT_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
         telemetry.error('stopping', error);
-        process.exit(1);
+        endAtOnce();
       },
     );
   };
@@ -160,7 +168,7 @@ function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
   process.on('unhandledRejection', (error) => telemetry.error('unhandled', error));
   process.on('uncaughtException', (error) => {
     telemetry.error('crash', error);
-    process.exit(1);
+    endAtOnce();
   });
 }
 
