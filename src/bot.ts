@@ -5,19 +5,19 @@ import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
-import { type FetchFile, receiveFiles } from './attachments';
 import { isStaff, plainText, type StaffRule, TEAMS } from './channels/teams';
 import { newDraft } from './domain/case';
 import { valueIn } from './domain/draft';
 import { type Profiles, profileOf } from './domain/profile';
 import type { SlotName } from './domain/slots';
-import { conversationKey, referenceOf } from './incoming';
 import { createBotState } from './repositories/bot-state';
 import { findCase, holdCase, listQueue, outlookOf } from './repositories/cases';
 import { type ConversationRecord, findConversation, saveConversation } from './repositories/conversations';
 import { keepMiss } from './repositories/misses';
 import type { Json, Store } from './store/store';
-import { type TurnServices, turnOf } from './turn';
+import { type FetchFile, receiveFiles } from './turn/attachments';
+import { conversationKey, referenceOf } from './turn/incoming';
+import { type TurnServices, turnOf } from './turn/turn';
 import type { Recognizer, Understanding } from './understanding/recognizer';
 
 export interface BotOptions {

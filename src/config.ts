@@ -1,24 +1,24 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { WechatAccount } from './channels/wechat/wechat';
+import type { KfAccount } from './channels/wecom/wecom';
+import { type Agent, readAgents } from './desk/agents';
+import { loadProfiles, type Profiles } from './domain/profile';
 import {
   BOT_FRAMEWORK_SETTINGS,
   type BotFrameworkSettings,
   botFrameworkFaults,
   botFrameworkOf,
   OTHER_CLOUD_SETTINGS,
-} from './bot-framework-settings';
-import type { WechatAccount } from './channels/wechat/wechat';
-import type { KfAccount } from './channels/wecom/wecom';
-import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './clu-settings';
-import { type Agent, readAgents } from './desk/agents';
-import { loadProfiles, type Profiles } from './domain/profile';
-import { isSafeUrl, safeUrl, wholeNumber } from './setting-kinds';
+} from './settings/bot-framework';
+import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './settings/clu';
+import { isSafeUrl, safeUrl, wholeNumber } from './settings/kinds';
+import { TEAMS_SETTINGS, type TeamsConfig, takeTeams, teamsFaults } from './settings/teams';
+import { typoWarnings } from './settings/typos';
+import { takeWeb, WEB_SETTINGS, type WebConfig } from './settings/web';
+import { takeWechat, WECHAT_SETTINGS, WECOM_SETTINGS, wechatFaults } from './settings/wechat';
 import { parseRedisUrl } from './store/redis-url';
-import { TEAMS_SETTINGS, type TeamsConfig, takeTeams, teamsFaults } from './teams-settings';
-import { typoWarnings } from './typos';
-import { takeWeb, WEB_SETTINGS, type WebConfig } from './web-settings';
-import { takeWechat, WECHAT_SETTINGS, WECOM_SETTINGS, wechatFaults } from './wechat-settings';
 
 /** Settings from the environment and `.env`, checked once at start. The only reader of process.env. */
 

@@ -3,6 +3,10 @@ import type { Activity } from 'botbuilder';
 import pino from 'pino';
 import { flattenDraft } from '../dialogs/trace';
 import { type App, createApp, openStore } from './app';
+import { openDesk } from './assembly/desk';
+import { createTeams } from './assembly/teams';
+import { openWebChannel } from './assembly/web';
+import { openWechatChannels } from './assembly/wechat';
 import { createChannels } from './channels';
 import { createCloud } from './channels/cloud';
 import { completeSettings, createTokenSource } from './channels/cloud-auth';
@@ -11,15 +15,11 @@ import { DIRECT_LINE } from './channels/direct-line/direct-line';
 import { TEAMS } from './channels/teams';
 import { createTerminal, TERMINAL } from './channels/terminal';
 import { type Config, formatFaults, readConfig } from './config';
-import { openDesk } from './open-desk';
 import { caseOf } from './repositories/cases';
 import { findConversation } from './repositories/conversations';
 import { close, createServer, listen } from './server';
 import { partitionOf, type Store } from './store/store';
-import { createTeams } from './teams';
 import { captureConsole, createTelemetry, type Telemetry } from './telemetry';
-import { openWebChannel } from './web-channel';
-import { openWechatChannels } from './wechat-channel';
 
 /** `node dist/src/index.js` serves; with the word `chat` it talks in the terminal instead. */
 

@@ -1,12 +1,12 @@
 import { type Activity, TurnContext } from 'botbuilder';
 import { epochMs } from './domain/calendar';
-import { INBOX_COLLECTION, type Waiting } from './inbox';
-import { conversationKey } from './incoming';
-import { codeOf, type Log } from './log';
-import { FOLLOW_UP } from './one-turn';
 import { dueFollowUps, type FollowUp } from './repositories/follow-ups';
 import type { Store } from './store/store';
-import type { RunningTurns } from './turn';
+import { INBOX_COLLECTION, type Waiting } from './turn/inbox';
+import { conversationKey } from './turn/incoming';
+import { codeOf, type Log } from './turn/log';
+import { FOLLOW_UP } from './turn/one-turn';
+import type { RunningTurns } from './turn/turn';
 
 /** What the scheduler stands on. */
 export interface SchedulerOptions {

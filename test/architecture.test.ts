@@ -13,6 +13,7 @@ interface Room {
 }
 
 const SDK = ['botbuilder', 'botbuilder-dialogs'];
+const PARTS = ['domain', 'locales', 'store', 'understanding', 'repositories', 'turn', 'dialogs', 'channels', 'desk'];
 
 /** Who may import whom. `node:` is open to every room but `domain` and `locales`, which know no machine. */
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -38,18 +39,19 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['react', 'react-dom', '@chatui/core', 'botframework-directlinejs', 'antd', 'echarts'],
     only: { 'src/web/build.mjs': ['vite'] },
   },
-  // The top of src/ puts the rooms together.
-  src: {
-    rooms: ['domain', 'locales', 'store', 'understanding', 'repositories', 'dialogs', 'channels', 'desk'],
-    packages: ['botbuilder', 'zod', 'pino', 'prom-client', 'restify', '@azure/identity'],
-  },
+  turn: { rooms: ['domain', 'store', 'repositories'], packages: ['botbuilder'] },
+  settings: { rooms: ['understanding', 'channels'], packages: ['zod'] },
+  // The top of src/ puts the rooms together, with a file for each part in assembly/; a command is one more way in.
+  src: { rooms: [...PARTS, 'settings', 'assembly'], packages: ['botbuilder', 'zod', 'pino', 'prom-client', 'restify', '@azure/identity'] },
+  assembly: { rooms: [...PARTS, 'settings', 'src'], packages: ['botbuilder', 'prom-client'] },
+  commands: { rooms: [...PARTS, 'src'], packages: [] },
 };
 
 /**
  * Chinese belongs here; everywhere else in the sources only the product's own name. Comments are free. The settings of WeChat name things as
  * its own pages do, and become the comments of .env.example.
  */
-const CHINESE = ['locales/', 'src/understanding/embedded/', 'src/domain/data/', 'src/wechat-settings.ts'];
+const CHINESE = ['locales/', 'src/understanding/embedded/', 'src/domain/data/', 'src/settings/wechat.ts'];
 const NAME = '到账助手';
 const MOST_LINES = 300;
 
@@ -58,7 +60,7 @@ const files = filesBelow('src', 'dialogs', 'locales').filter(isCode);
 const sources: readonly SourceFile[] = files.map((name) => readSource(name, textOfFile(name)));
 const known = new Set(files);
 
-/** `src/domain/money.ts` is of the room `domain`, `src/turn.ts` of `src`, `dialogs/main.ts` of `dialogs`. */
+/** `src/domain/money.ts` is of the room `domain`, `src/app.ts` of `src`, `dialogs/main.ts` of `dialogs`. */
 function roomOf(name: string): string {
   const [top = '', second = '', ...rest] = name.split('/');
   return top === 'src' && rest.length > 0 ? second : top;

@@ -1,9 +1,9 @@
 import type { Activity } from 'botbuilder';
-import { referenceOf } from '../src/incoming';
 import { addFollowUp, cancelFollowUps, listFollowUps } from '../src/repositories/follow-ups';
 import { createScheduler } from '../src/scheduler';
 import { partitionOf, type Store } from '../src/store/store';
-import { turnOf } from '../src/turn';
+import { referenceOf } from '../src/turn/incoming';
+import { turnOf } from '../src/turn/turn';
 import { all, C1, gate, message, notesOf, onEachEngine, stopEngines, textsOf, turnsOver, until, type World } from './turns';
 
 afterAll(stopEngines);

@@ -9,7 +9,7 @@ import { maskSecrets } from '../src/domain/privacy';
 import { loadProfiles } from '../src/domain/profile';
 import { openLmdbStore } from '../src/store/lmdb';
 import type { Store } from '../src/store/store';
-import { createTurns, type RunningTurns } from '../src/turn';
+import { createTurns, type RunningTurns } from '../src/turn/turn';
 import { createEmbeddedRecognizer } from '../src/understanding/embedded';
 
 /** What the bot said to one message, and its trace. */

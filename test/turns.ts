@@ -7,7 +7,7 @@ import type { Activity, TurnContext } from 'botbuilder';
 import { openLmdbStore } from '../src/store/lmdb';
 import { openRedisStore } from '../src/store/redis';
 import type { Json, Partition, Store } from '../src/store/store';
-import { createTurns, type RunningTurns, type TurnOptions, turnOf } from '../src/turn';
+import { createTurns, type RunningTurns, type TurnOptions, turnOf } from '../src/turn/turn';
 import { startRedis, type TestRedis } from './redis';
 
 /** A bot that writes every line it hears into the store and says each back with its number. */

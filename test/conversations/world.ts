@@ -12,12 +12,12 @@ import { filterOutbound } from '../../src/domain/outbound';
 import { type Masked, maskSecrets } from '../../src/domain/privacy';
 import { loadProfiles } from '../../src/domain/profile';
 import type { Asking } from '../../src/domain/slots';
-import { conversationKey } from '../../src/incoming';
 import { createScheduler } from '../../src/scheduler';
 import { openLmdbStore } from '../../src/store/lmdb';
 import type { Store } from '../../src/store/store';
 import { createTelemetry, type Telemetry } from '../../src/telemetry';
-import { createTurns, type RunningTurns } from '../../src/turn';
+import { conversationKey } from '../../src/turn/incoming';
+import { createTurns, type RunningTurns } from '../../src/turn/turn';
 import { createEmbeddedRecognizer } from '../../src/understanding/embedded';
 
 /** What the bot knew at the end of a turn. */

@@ -13,7 +13,7 @@ import { listTranscript } from '../../src/repositories/transcripts';
 import { openLmdbStore } from '../../src/store/lmdb';
 import { openRedisStore } from '../../src/store/redis';
 import { type Partition, partitionOf, type Store, StoreError } from '../../src/store/store';
-import { createTurns } from '../../src/turn';
+import { createTurns } from '../../src/turn/turn';
 import { startRedis, type TestRedis } from '../redis';
 
 /** The process dies before or after any call of the store, and whoever sent the action sends it again to another process. */

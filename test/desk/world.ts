@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { type OpenDesk, openDesk } from '../../src/assembly/desk';
 import { type Config, readConfig } from '../../src/config';
 import { hashKey } from '../../src/desk/agents';
-import { type OpenDesk, openDesk } from '../../src/open-desk';
 import { close, createServer, listen } from '../../src/server';
 import { createTelemetry } from '../../src/telemetry';
 import { openTalk, type Talk } from '../talk';

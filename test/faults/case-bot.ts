@@ -1,10 +1,10 @@
 import { ConversationState, type TurnContext } from 'botbuilder';
 import { type Case, newDraft } from '../../src/domain/case';
-import { conversationKey } from '../../src/incoming';
 import { createBotState } from '../../src/repositories/bot-state';
 import { addCase, createCaseId } from '../../src/repositories/cases';
 import { findConversation, saveConversation } from '../../src/repositories/conversations';
-import { turnOf } from '../../src/turn';
+import { conversationKey } from '../../src/turn/incoming';
+import { turnOf } from '../../src/turn/turn';
 import { caseOf } from '../domain/case';
 import { noteBot } from '../turns';
 

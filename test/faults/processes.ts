@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Activity } from 'botbuilder';
-import type { Accepted } from '../../src/turn';
+import type { Accepted } from '../../src/turn/turn';
 
 /** A line of test/faults/turn-process.ts. */
 export interface Report {

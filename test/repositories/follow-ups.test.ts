@@ -1,6 +1,6 @@
-import { referenceOf } from '../../src/incoming';
 import { addFollowUp, cancelFollowUps, dueFollowUps, findFollowUp, listFollowUps } from '../../src/repositories/follow-ups';
 import { partitionOf, type Store } from '../../src/store/store';
+import { referenceOf } from '../../src/turn/incoming';
 import { C1, message, onEachEngine, stopEngines } from '../turns';
 
 afterAll(stopEngines);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runMisses } from '../../src/misses';
+import { runMisses } from '../../src/commands/misses';
 import { keepMiss, listMisses, MISS_TTL_MS, type Miss, relabelMiss } from '../../src/repositories/misses';
 import { openLmdbStore } from '../../src/store/lmdb';
 import type { Store } from '../../src/store/store';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { WebSocket } from 'ws';
-import { createPage } from '../../src/page';
+import { createPage } from '../../src/assembly/page';
 import { close, createServer, listen } from '../../src/server';
 import type { Store } from '../../src/store/store';
 import { createTelemetry } from '../../src/telemetry';

@@ -4,7 +4,7 @@ import type { Case } from '../../domain/case';
 import type { OwnerEvent } from '../../domain/owner';
 import type { Change } from '../../store/store';
 
-/** What the WeChat channels need of the rest of the product; src/wechat-channel.ts has it. */
+/** What the WeChat channels need of the rest of the product; src/assembly/wechat.ts has it. */
 
 /** Entries of a conversation's outbox that nobody is delivering at the moment. */
 export interface Waiting {

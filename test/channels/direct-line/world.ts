@@ -2,12 +2,12 @@ import type { AddressInfo } from 'node:net';
 import type { Activity, TurnContext } from 'botbuilder';
 import { WebSocket } from 'ws';
 import { createDirectLine, type DirectLine, type DirectLineOptions } from '../../../src/channels/direct-line/direct-line';
-import { conversationKey, maskActivity } from '../../../src/incoming';
 import { findConversation } from '../../../src/repositories/conversations';
 import { close, createServer, listen } from '../../../src/server';
 import { partitionOf, type Store } from '../../../src/store/store';
 import { createTelemetry } from '../../../src/telemetry';
-import type { RunningTurns, TurnOptions } from '../../../src/turn';
+import { conversationKey, maskActivity } from '../../../src/turn/incoming';
+import type { RunningTurns, TurnOptions } from '../../../src/turn/turn';
 import { turnsOver } from '../../turns';
 
 // Other work on the machine must not fail a test.

@@ -1,13 +1,13 @@
 import type { Activity } from 'botbuilder';
+import { createWechatDesk } from '../../../src/assembly/wechat-desk';
 import { createWechat, WECHAT } from '../../../src/channels/wechat/wechat';
 import { epochMs } from '../../../src/domain/calendar';
 import { maskSecrets } from '../../../src/domain/privacy';
-import { conversationKey, maskActivity } from '../../../src/incoming';
-import { enqueue, listBehind, listWaiting } from '../../../src/outbox-take';
 import { findConversation } from '../../../src/repositories/conversations';
 import { close, createServer, listen } from '../../../src/server';
 import { partitionOf } from '../../../src/store/store';
-import { createWechatDesk } from '../../../src/wechat-desk';
+import { conversationKey, maskActivity } from '../../../src/turn/incoming';
+import { enqueue, listBehind, listWaiting } from '../../../src/turn/outbox-take';
 import type { Door } from '../../conversations/doors';
 import type { World } from '../../conversations/world';
 import { newSimulator, type Shown, type Simulator } from './simulator';

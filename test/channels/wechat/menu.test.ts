@@ -1,5 +1,5 @@
 import { menuDefinition, menuText } from '../../../src/channels/wechat/menu';
-import { putMenu } from '../../../src/wechat-menu';
+import { putMenu } from '../../../src/commands/wechat-menu';
 import { startPlatform } from './platform';
 
 interface Button {

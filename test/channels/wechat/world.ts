@@ -1,13 +1,13 @@
 import type { TurnContext } from 'botbuilder';
+import { createWechatDesk } from '../../../src/assembly/wechat-desk';
 import type { Limits } from '../../../src/channels/wechat/task';
 import { createWechat, WECHAT, type Wechat, type WechatAccount } from '../../../src/channels/wechat/wechat';
 import { isoOf } from '../../../src/domain/calendar';
-import { enqueue, listBehind, listWaiting } from '../../../src/outbox-take';
 import { createScheduler } from '../../../src/scheduler';
 import { close, createServer, listen } from '../../../src/server';
 import type { Store } from '../../../src/store/store';
 import { createTelemetry } from '../../../src/telemetry';
-import { createWechatDesk } from '../../../src/wechat-desk';
+import { enqueue, listBehind, listWaiting } from '../../../src/turn/outbox-take';
 import { noteBot, turnsOver } from '../../turns';
 
 /** A process with the WeChat channel, the note bot and a server of its own. */

@@ -1,15 +1,15 @@
 import * as oracle from '@wecom/crypto';
 import type { TurnContext } from 'botbuilder';
+import { createWechatDesk } from '../../../src/assembly/wechat-desk';
 import { createWecom, type Wecom } from '../../../src/channels/wecom/wecom';
 import { isoOf } from '../../../src/domain/calendar';
 import { newDraft } from '../../../src/domain/case';
-import { enqueue, listBehind, listWaiting } from '../../../src/outbox-take';
 import { listCaseEvents } from '../../../src/repositories/case-events';
 import { addCase, caseOf } from '../../../src/repositories/cases';
 import { close, createServer, listen } from '../../../src/server';
 import { partitionOf, type Store } from '../../../src/store/store';
 import { createTelemetry } from '../../../src/telemetry';
-import { createWechatDesk } from '../../../src/wechat-desk';
+import { enqueue, listBehind, listWaiting } from '../../../src/turn/outbox-take';
 import { engines, noteBot, stopEngines, turnsOver } from '../../turns';
 import { ACCOUNT, CORP, type Kf, startKf } from './kf';
 
