@@ -5,7 +5,7 @@ import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
 import { type Locale, localeOf } from '../locales';
-import { isStaff, plainText, type StaffRule, TEAMS } from './channels/teams';
+import { isStaff, plainText, type StaffRule, TEAMS } from './channels/teams/teams';
 import { newDraft } from './domain/case';
 import { valueIn } from './domain/draft';
 import { type Profiles, profileOf } from './domain/profile';

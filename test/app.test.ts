@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Activity } from 'botbuilder';
 import { type App, createApp, openStore } from '../src/app';
 import { createChannels } from '../src/channels';
-import { createCloud } from '../src/channels/cloud';
+import { createCloud } from '../src/channels/cloud/cloud';
 import { type Connector, createConnector } from '../src/channels/connector';
 import { type Config, readConfig } from '../src/config';
 import { close, createServer, listen } from '../src/server';

@@ -170,7 +170,7 @@ describe('these rules', () => {
     ['dialogs/main.ts', line('../src/store/store'), false],
     ['dialogs/main.ts', line('../src/store/store', true), true],
     ['src/desk/desk.ts', line('../channels/index'), false],
-    ['src/channels/cloud.ts', line('../desk/desk', true), false],
+    ['src/channels/cloud/cloud.ts', line('../../desk/desk', true), false],
     ['src/web/chat/app.tsx', line('../../../locales/index'), false],
     ['src/web/chat/app.tsx', line('../../../locales/zh-CN.json'), true],
     ['src/store/redis-client.ts', line('lmdb'), false],

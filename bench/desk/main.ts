@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createApp, openStore } from '../../src/app';
 import { openDesk } from '../../src/assembly/desk';
 import { createChannels } from '../../src/channels';
-import { createCloud } from '../../src/channels/cloud';
+import { createCloud } from '../../src/channels/cloud/cloud';
 import { createConnector } from '../../src/channels/connector';
 import { readConfig } from '../../src/config';
 import { type Case, newDraft } from '../../src/domain/case';

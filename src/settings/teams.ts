@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StaffRule } from '../channels/teams';
+import type { StaffRule } from '../channels/teams/teams';
 
 /** Settings of Microsoft Teams: whose people are staff. */
 

@@ -1,5 +1,5 @@
 import type { Activity } from 'botbuilder';
-import { createCloud } from '../../src/channels/cloud';
+import { createCloud } from '../../src/channels/cloud/cloud';
 import { close, createServer, listen } from '../../src/server';
 import type { ChatScript } from '../chat';
 import type { World } from './world';

@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder';
 import { z } from 'zod';
 import { StoreError } from '../../store/store';
-import { readBody } from '../cloud-body';
+import { readBody } from '../cloud/body';
 import type { Files } from './files';
 import { credentialOf, type DirectReply, type DirectRequest, originOf, queryOf, refuse, refuseForNow, watermarkOf } from './http';
 import type { Limiter } from './limits';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Activity, Attachment } from 'botbuilder';
 import { StoreError } from '../../store/store';
-import { readBody } from '../cloud-body';
+import { readBody } from '../cloud/body';
 import type { Files } from './files';
 import { type DirectReply, type DirectRequest, refuse, refuseForNow } from './http';
 import type { Limiter } from './limits';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { readBody } from '../cloud-body';
+import { readBody } from '../cloud/body';
 import { addressOf, type DirectReply, type DirectRequest, refuse, refuseForNow } from './http';
 import type { Limiter } from './limits';
 import type { Log } from './log';

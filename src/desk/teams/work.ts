@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Activity } from 'botbuilder';
-import { type TextKey, type TextParams, text } from '../../locales';
-import { type Case, CLOSING_OUTCOMES, type ClosingOutcome, QUEUES, type Queue } from '../domain/case';
-import { audit } from '../repositories/audit';
-import { findCase, partitionOfCase } from '../repositories/cases';
-import { findConversation } from '../repositories/conversations';
-import { listTranscript } from '../repositories/transcripts';
-import { partitionOf, type Store } from '../store/store';
-import type { Action, Actor } from './actions';
+import { type TextKey, type TextParams, text } from '../../../locales';
+import { type Case, CLOSING_OUTCOMES, type ClosingOutcome, QUEUES, type Queue } from '../../domain/case';
+import { audit } from '../../repositories/audit';
+import { findCase, partitionOfCase } from '../../repositories/cases';
+import { findConversation } from '../../repositories/conversations';
+import { listTranscript } from '../../repositories/transcripts';
+import { partitionOf, type Store } from '../../store/store';
+import type { Action, Actor } from '../actions';
+import type { Act, Acted } from '../desk';
 import { type CardView, statusOf, type Verb } from './cards';
-import type { Act, Acted } from './desk';
-import { listThreads, saveThread } from './teams-places';
+import { listThreads, saveThread } from './places';
 
 /** What an agent in Teams does with a case, whether by a button or in words. */
 export interface Work {

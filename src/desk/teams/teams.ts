@@ -1,13 +1,13 @@
 import type { Activity } from 'botbuilder';
-import { type TextKey, type TextParams, text } from '../../locales';
-import { QUEUES } from '../domain/case';
-import { findCase } from '../repositories/cases';
-import { entryId } from '../repositories/ids';
-import type { Reference } from '../repositories/transcripts';
-import type { Change, Store } from '../store/store';
+import { type TextKey, type TextParams, text } from '../../../locales';
+import { QUEUES } from '../../domain/case';
+import { findCase } from '../../repositories/cases';
+import { entryId } from '../../repositories/ids';
+import type { Reference } from '../../repositories/transcripts';
+import type { Change, Store } from '../../store/store';
+import type { DeskOptions } from '../desk';
 import { attach, cardText, caseCard, statusOf, type Verb } from './cards';
-import type { DeskOptions } from './desk';
-import { answerInvoke, type TeamsAnswer } from './teams-invoke';
+import { answerInvoke, type TeamsAnswer } from './invoke';
 import {
   deletePlace,
   ensureConversation,
@@ -19,8 +19,8 @@ import {
   placeKeyOf,
   savePlace,
   threadMessage,
-} from './teams-places';
-import { actorOf, queueNames, type Work, type Worked } from './teams-work';
+} from './places';
+import { actorOf, queueNames, type Work, type Worked } from './work';
 
 /** What an agent's words ask for; see understanding/embedded/staff.ts. */
 export interface SpokenCommand {

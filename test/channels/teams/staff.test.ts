@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder';
-import { isStaff, plainText } from '../../src/channels/teams';
-import { listQueue } from '../../src/repositories/cases';
-import { openTalk, type Talk } from '../talk';
+import { isStaff, plainText } from '../../../src/channels/teams/teams';
+import { listQueue } from '../../../src/repositories/cases';
+import { openTalk, type Talk } from '../../talk';
 
 const TENANT = '99999999-2222-3333-4444-555555555555';
 const OTHER = '11111111-2222-3333-4444-555555555555';

@@ -2,12 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
 import os from 'node:os';
 import type { Activity } from 'botbuilder';
-import { createCloud, type Outcome } from '../../src/channels/cloud';
-import { completeSettings, createTokenSource, type RegistrationSettings } from '../../src/channels/cloud-auth';
-import { close, createServer, listen } from '../../src/server';
-import { type Store, StoreError } from '../../src/store/store';
-import { createTelemetry } from '../../src/telemetry';
-import { type Issuer, signToken, signWithSecret, startIssuer, unsigned } from './open-id';
+import { completeSettings, createTokenSource, type RegistrationSettings } from '../../../src/channels/cloud/auth';
+import { createCloud, type Outcome } from '../../../src/channels/cloud/cloud';
+import { close, createServer, listen } from '../../../src/server';
+import { type Store, StoreError } from '../../../src/store/store';
+import { createTelemetry } from '../../../src/telemetry';
+import { type Issuer, signToken, signWithSecret, startIssuer, unsigned } from '../open-id';
 
 const APP_ID = '11111111-2222-3333-4444-555555555555';
 const TENANT = '99999999-2222-3333-4444-555555555555';

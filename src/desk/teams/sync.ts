@@ -1,14 +1,14 @@
 import type { Activity } from 'botbuilder';
-import { text } from '../../locales';
-import { compare } from '../domain/calendar';
-import type { Case } from '../domain/case';
-import { eventChanges, newEvent } from '../repositories/case-events';
-import { caseOf, findCase, listQueue, partitionOfCase, type QueueRow } from '../repositories/cases';
-import { findConversation } from '../repositories/conversations';
-import { listTranscript } from '../repositories/transcripts';
-import { type Change, partitionOf, type Store } from '../store/store';
+import { text } from '../../../locales';
+import { compare } from '../../domain/calendar';
+import type { Case } from '../../domain/case';
+import { eventChanges, newEvent } from '../../repositories/case-events';
+import { caseOf, findCase, listQueue, partitionOfCase, type QueueRow } from '../../repositories/cases';
+import { findConversation } from '../../repositories/conversations';
+import { listTranscript } from '../../repositories/transcripts';
+import { type Change, partitionOf, type Store } from '../../store/store';
+import type { Act, DeskOptions } from '../desk';
 import { attach, cardText, caseCard } from './cards';
-import type { Act, DeskOptions } from './desk';
 import {
   cardChange,
   changeCard,
@@ -26,7 +26,7 @@ import {
   type Thread,
   threadChange,
   threadKeyOf,
-} from './teams-places';
+} from './places';
 
 /** Which case an outgoing activity belongs to, and whether it is its first card, the card anew, or a line in its thread. */
 export interface SentMark {

@@ -1,6 +1,6 @@
 import type { Attachment } from 'botbuilder';
-import { type TextKey, type TextParams, text } from '../../locales';
-import { type Case, CLOSING_OUTCOMES, QUEUES } from '../domain/case';
+import { type TextKey, type TextParams, text } from '../../../locales';
+import { type Case, CLOSING_OUTCOMES, QUEUES } from '../../domain/case';
 
 /**
  * A case as an Adaptive Card for agents in Teams. Colours and sizes are those of the theme, every text wraps and nothing has a width of its own, so

@@ -1,12 +1,12 @@
 import type { Activity, Attachment } from 'botbuilder';
 import { z } from 'zod';
-import { text } from '../../locales';
-import { findCase, listQueue, listShelf } from '../repositories/cases';
-import type { Store } from '../store/store';
-import type { Actor } from './actions';
+import { text } from '../../../locales';
+import { findCase, listQueue, listShelf } from '../../repositories/cases';
+import type { Store } from '../../store/store';
+import type { Actor } from '../actions';
+import { fits } from '../view';
 import { attach, CARD_TYPE, type Card, cardText, caseCard, VERBS } from './cards';
-import type { Work, Worked } from './teams-work';
-import { fits } from './view';
+import type { Work, Worked } from './work';
 
 /** The answer to an invoke: it is the HTTP answer itself. */
 export interface InvokeAnswer {

@@ -1,8 +1,8 @@
-import type { Queue } from '../domain/case';
-import { type ConversationRecord, findConversation, saveConversation } from '../repositories/conversations';
-import { asJson, childId, childRange, entryId } from '../repositories/ids';
-import type { Reference } from '../repositories/transcripts';
-import { type Change, type Entry, type Partition, partitionOf, type Store } from '../store/store';
+import type { Queue } from '../../domain/case';
+import { type ConversationRecord, findConversation, saveConversation } from '../../repositories/conversations';
+import { asJson, childId, childRange, entryId } from '../../repositories/ids';
+import type { Reference } from '../../repositories/transcripts';
+import { type Change, type Entry, type Partition, partitionOf, type Store } from '../../store/store';
 
 /** Where in Teams cases are shown: the places that asked for them, the card of each case there, and the thread in which an agent works. */
 

@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { text } from '../../locales';
-import { type Card, type CardView, cardText, caseCard, sizeOf } from '../../src/desk/cards';
-import { type Case, CLOSING_OUTCOMES, PRIORITIES, QUEUES } from '../../src/domain/case';
-import { SLOT_NAMES } from '../../src/domain/slots';
-import { summarize } from '../../src/domain/summary';
-import { caseOf } from '../domain/case';
-import { calendar, draftOf, profile } from '../domain/data';
-import { describeInBrowser, openBrowser } from '../web/browser';
+import { text } from '../../../locales';
+import { type Card, type CardView, cardText, caseCard, sizeOf } from '../../../src/desk/teams/cards';
+import { type Case, CLOSING_OUTCOMES, PRIORITIES, QUEUES } from '../../../src/domain/case';
+import { SLOT_NAMES } from '../../../src/domain/slots';
+import { summarize } from '../../../src/domain/summary';
+import { caseOf } from '../../domain/case';
+import { calendar, draftOf, profile } from '../../domain/data';
+import { describeInBrowser, openBrowser } from '../../web/browser';
 
 const AT = '2026-11-20T10:00:00+08:00';
 const facts =
@@ -79,8 +79,8 @@ describe('a card', () => {
   });
 });
 
-const LIBRARY = join(__dirname, '../../node_modules/adaptivecards/dist/adaptivecards.min.js');
-const ARTIFACTS = join(__dirname, '../artifacts/teams');
+const LIBRARY = join(__dirname, '../../../node_modules/adaptivecards/dist/adaptivecards.min.js');
+const ARTIFACTS = join(__dirname, '../../artifacts/teams');
 
 /** The colours of Teams, as far as they tell light from dark. */
 const THEMES = {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Activity } from 'botbuilder';
-import { listQueue } from '../../src/repositories/cases';
-import { openTeamsWorld, type TeamsWorld } from './teams-world';
+import { listQueue } from '../../../src/repositories/cases';
+import { openTeamsWorld, type TeamsWorld } from './world';
 
-const FOLDER = join(__dirname, '../fixtures/teams');
+const FOLDER = join(__dirname, '../../fixtures/teams');
 const names = readdirSync(FOLDER).map((name) => name.replace('.json', ''));
 const fixture = (name: string): Partial<Activity> => JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
 

@@ -1,6 +1,6 @@
 import { type Activity, ConfigurationBotFrameworkAuthentication, ConfigurationServiceClientCredentialFactory } from 'botbuilder';
-import type { TokenSource } from './connector';
-import { isLoopbackHost } from './loopback';
+import type { TokenSource } from '../connector';
+import { isLoopbackHost } from '../loopback';
 
 /** The caller has not proved who it is. The text never says why. */
 export class CloudUnauthorizedError extends Error {

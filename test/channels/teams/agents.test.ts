@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Activity } from 'botbuilder';
-import { sizeOf } from '../../src/desk/cards';
-import { addMs } from '../../src/domain/calendar';
-import { listAudit } from '../../src/repositories/audit';
-import { listCaseEvents } from '../../src/repositories/case-events';
-import { addCase, createCaseId, findCase, listQueue, partitionOfCase } from '../../src/repositories/cases';
-import { caseOf } from '../domain/case';
-import { APP_ID, openTeamsWorld, TENANT, type TeamsWorld } from './teams-world';
+import { sizeOf } from '../../../src/desk/teams/cards';
+import { addMs } from '../../../src/domain/calendar';
+import { listAudit } from '../../../src/repositories/audit';
+import { listCaseEvents } from '../../../src/repositories/case-events';
+import { addCase, createCaseId, findCase, listQueue, partitionOfCase } from '../../../src/repositories/cases';
+import { caseOf } from '../../domain/case';
+import { APP_ID, openTeamsWorld, TENANT, type TeamsWorld } from './world';
 
 const CHANNEL = '19:9f8c7b6a5d4e3f2a1b0c9d8e7f6a5b4c@thread.tacv2';
-const fixture = (name: string): Partial<Activity> => JSON.parse(readFileSync(join(__dirname, '../fixtures/teams', `${name}.json`), 'utf8'));
+const fixture = (name: string): Partial<Activity> =>
+  JSON.parse(readFileSync(join(__dirname, '../../fixtures/teams', `${name}.json`), 'utf8'));
 
 const people = {
   chen: { id: '29:chen', name: '陈敏', aadObjectId: 'aaaaaaaa-0000-4000-8000-000000000001' },

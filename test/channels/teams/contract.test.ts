@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Activity } from 'botbuilder';
-import { describeChannel } from '../contracts/channel';
-import { openTeamsWorld } from './teams-world';
+import { describeChannel } from '../../contracts/channel';
+import { openTeamsWorld } from './world';
 
-const fixture = (name: string): Partial<Activity> => JSON.parse(readFileSync(join(__dirname, '../fixtures/teams', `${name}.json`), 'utf8'));
+const fixture = (name: string): Partial<Activity> =>
+  JSON.parse(readFileSync(join(__dirname, '../../fixtures/teams', `${name}.json`), 'utf8'));
 
 describeChannel('Teams', async () => {
   jest.spyOn(console, 'error').mockImplementation(() => undefined); // the SDK prints every refusal

@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder';
-import type { Connector } from './connector';
-import { type Channel, DeliveryError } from './delivery';
-import type { Pace } from './teams-pace';
+import type { Connector } from '../connector';
+import { type Channel, DeliveryError } from '../delivery';
+import type { Pace } from './pace';
 
 /** Which case an outgoing activity belongs to; travels in its channelData as far as the way out, and not further. */
 export interface CaseMark {

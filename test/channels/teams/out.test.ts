@@ -1,7 +1,7 @@
 import type { Activity } from 'botbuilder';
-import { DeliveryError } from '../../src/channels';
-import { createTeamsOut, markCase } from '../../src/channels/teams-out';
-import { createPace } from '../../src/channels/teams-pace';
+import { DeliveryError } from '../../../src/channels';
+import { createTeamsOut, markCase } from '../../../src/channels/teams/out';
+import { createPace } from '../../../src/channels/teams/pace';
 
 function out(fail?: DeliveryError) {
   const sent: Partial<Activity>[] = [];

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type Activity, ActivityTypes, CloudAdapter, DeliveryModes, type InvokeResponse } from 'botbuilder';
-import { StoreError } from '../store/store';
-import { CloudUnauthorizedError, completeSettings, GuardedAuthentication, type RegistrationSettings } from './cloud-auth';
-import { readBody } from './cloud-body';
-import { parseEnvelope } from './cloud-envelope';
-import { isLoopbackAddress } from './loopback';
+import { StoreError } from '../../store/store';
+import { isLoopbackAddress } from '../loopback';
+import { CloudUnauthorizedError, completeSettings, GuardedAuthentication, type RegistrationSettings } from './auth';
+import { readBody } from './body';
+import { parseEnvelope } from './envelope';
 
 /** What became of an activity: the answers of `expectReplies`, or that of an `invoke`. */
 export interface Outcome {
