@@ -9,14 +9,14 @@ import type { SlotName } from '../src/domain/slots';
 import { admitsGiving } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
-import { answerFaq, type Interruption, obeyCommand, refuse, startOver } from './interruptions';
+import { answerFaq, type Interruption, obeyCommand, refuse, startOver, tellWhen } from './interruptions';
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
 import { whileOwned } from './queue';
 import { QUEUE_PLACE, tellPlaceAgain } from './queue-updates';
 import { type Session, sessionOf } from './services';
 import { handleStaff } from './staff';
-import { lastingFacts, opensAnother, takeFacts } from './take-facts';
+import { isSlot, lastingFacts, opensAnother, takeFacts } from './take-facts';
 
 /** S0: who the bot is, what not to send, what to say first. Once per conversation. */
 export async function welcome(context: TurnContext): Promise<void> {
@@ -65,7 +65,7 @@ function countUnderstood(session: Session): void {
 
 /** Everything that may come between a question and its answer. */
 async function interrupt(context: TurnContext): Promise<Interruption> {
-  for (const step of [obeyCommand, admitLeak, onlySecret, warn, refuse, answerFaq, soothe, greet]) {
+  for (const step of [obeyCommand, admitLeak, onlySecret, warn, refuse, tellWhen, answerFaq, soothe, greet]) {
     const result = await step(context);
     if (result !== 'go-on') return result;
   }
@@ -158,7 +158,8 @@ async function greet(context: TurnContext): Promise<Interruption> {
     await say(context, 'follow-up.bye');
     return 'done';
   }
-  if (decided !== 'greet' || !empty) return 'go-on';
+  const polite = decided === 'greet' || (decided === 'thanks_bye' && isSlot(session.asking));
+  if (!polite || !empty) return 'go-on';
   session.digressed = true;
   if (session.asking) return 'go-on';
   await say(context, 'welcome.greet');

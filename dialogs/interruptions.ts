@@ -1,6 +1,7 @@
 import type { TurnContext } from 'botbuilder';
 import { FAQ_IDS, type FaqId, type TextKey, text } from '../locales';
 import { newDraft } from '../src/domain/case';
+import { readClock } from '../src/domain/diagnosis/clock';
 import { stepBack, valueIn, withoutFact } from '../src/domain/draft';
 import type { Signal } from '../src/domain/slots';
 import { deleteCaseEvents } from '../src/repositories/case-events';
@@ -9,11 +10,12 @@ import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { deleteTranscript } from '../src/repositories/transcripts';
 import { isQuestion } from '../src/understanding/embedded/question';
 import { handOver } from './contact-agent';
+import { formatInstant } from './format';
 import { diagnoseNow } from './judge';
 import { say, sayText } from './prompts';
 import { tellProgress } from './queue';
 import { type Session, sessionOf } from './services';
-import { pickedChoice } from './take-facts';
+import { isSlot, pickedChoice } from './take-facts';
 
 /** `done`: the turn is over. `fresh`: the dialogs begin anew. `go-on`: the dialogs take the message. */
 export type Interruption = 'done' | 'fresh' | 'go-on';
@@ -189,3 +191,29 @@ export async function answerFaq(context: TurnContext): Promise<Interruption> {
   if (idle) session.diagnosis = { causes: [], outcome: 'SS-FAQ' };
   return 'done';
 }
+
+/** An answer of the FAQ found with less is further off than the date of one's own money. */
+const CERTAIN_FAQ = 0.5;
+
+/** 「那几号能到？」 about one's own money: the date as far as it can be told, then the pending question comes back. */
+export async function tellWhen(context: TurnContext): Promise<Interruption> {
+  const session = sessionOf(context);
+  const { asking, understanding, diagnosis, locale } = session;
+  const asks = understanding.ranked[0]?.name === 'settlement_time_question' && understanding.slots.length === 0;
+  if (!asks || session.digressed || session.answered || (understanding.faq?.confidence ?? 0) >= CERTAIN_FAQ) return 'go-on';
+  if (diagnosis?.expectedBy) {
+    session.digressed = true;
+    await say(context, 'talk.stillDue', { date: formatInstant(locale, diagnosis.expectedBy) });
+    return asking ? 'go-on' : 'done';
+  }
+  if (!isSlot(asking)) return 'go-on';
+  session.digressed = true;
+  const clock = readClockOf(session);
+  if (!clock) await say(context, 'talk.whenKnown');
+  else await say(context, clock.state === 'overdue' ? 'talk.wasDue' : 'talk.dueSoFar', { date: formatInstant(locale, clock.expectedBy) });
+  return 'go-on';
+}
+
+/** The settlement clock of a merchant's sale whose product is known. */
+const readClockOf = ({ draft, rules }: Session) =>
+  valueIn(draft, 'issueType') === 'R1' && valueIn(draft, 'settleProduct') ? readClock(draft, rules) : undefined;

@@ -65,7 +65,7 @@ const PRODUCT_DAY = 100;
 
 /** A bare number at a recap names nothing, and the fees that explain a shortfall are no fee in dispute. */
 function isStray({ asking, draft, text: words, understanding: { reply } }: Session, { slot, value, correction }: Told): boolean {
-  if (slot === asking && FREE_TEXT.has(slot)) return reply === 'no' || reply === 'unknown';
+  if (slot === asking && FREE_TEXT.has(slot)) return reply !== undefined;
   if (slot === 'amount' && value === PRODUCT_DAY && PRODUCT.test(words)) return true;
   if (slot === 'amount') return asking === 'confirm' && !correction && /^\d+$/.test(words.trim());
   return slot === 'feeName' && valueIn(draft, 'issueType') === 'R4';
@@ -136,7 +136,8 @@ function replyFacts({ asking, understanding }: Session): readonly Told[] {
   return isText && reply === 'no' ? [{ slot: asking, value: 'unknown' } as Told] : [];
 }
 
-function isSlot(asking: Asking | undefined): asking is SlotName {
+/** Whether a question asks for a fact, rather than for a yes or no to what was said. */
+export function isSlot(asking: Asking | undefined): asking is SlotName {
   return asking !== undefined && (SLOT_NAMES as readonly string[]).includes(asking);
 }
 

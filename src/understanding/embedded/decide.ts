@@ -92,7 +92,7 @@ function exactIntent(extracted: Extracted, expecting: Asking | undefined, { rank
   if (reply === 'unknown' && expecting !== undefined) return 'provide_info';
   const answered = slots.some(({ slot }) => slot === expecting);
   if (answered && slots.some(({ correction }) => correction)) return 'correct_info';
-  return isBareValue(extracted) ? 'provide_info' : undefined;
+  return isBareValue(extracted, expecting !== undefined) ? 'provide_info' : undefined;
 }
 
 /** Puts an intent decided by rule at the head of the ranking. */
@@ -109,9 +109,9 @@ const VALUES: ReadonlySet<SlotName> = new Set([
   ...(['batchNo', 'authCode', 'orderNo', 'merchantOrderNo', 'contactPhone', 'caseId'] as const),
 ]);
 
-/** Nothing but values: what is left of the text without them carries no intent. */
-function isBareValue({ slots, normalized }: Extracted): boolean {
-  const values = slots.filter(({ slot }) => VALUES.has(slot));
+/** Nothing but values, or but facts where something is asked: what is left of the text without them carries no intent. */
+function isBareValue({ slots, normalized }: Extracted, isAsked: boolean): boolean {
+  const values = isAsked ? slots : slots.filter(({ slot }) => VALUES.has(slot));
   if (values.length === 0) return false;
   let rest = normalized;
   for (const { text } of values) rest = rest.replace(text.toLowerCase(), '');

@@ -61,7 +61,7 @@ export function findEnums(text: string, options: Options): SlotMention[] {
   const status = found.findIndex(({ slot }) => slot === 'txStatus');
   if (ONE_FAILED.test(text) && TWICE.test(text))
     found.splice(Math.max(0, status), status < 0 ? 0 : 1, mention('txStatus', 'failed', text.match(ONE_FAILED)?.[0] ?? text));
-  const answer = answerTo(text, options);
+  const answer = answerTo(text, options, found);
   const kept = found.filter(
     (other) => other.slot !== answer?.slot && !(answer?.slot === 'payoutStatus' && other.slot === 'txStatus' && text.length <= 12),
   );
@@ -95,13 +95,15 @@ function unseen(text: string, slot: EnumSlot): SlotMention | undefined {
   return slot === 'hasSlip' && /找不|没留/.test(text) ? mention(slot, 'no', text) : undefined;
 }
 
-function answerTo(text: string, { expecting, reply }: Options): SlotMention | undefined {
+/** A yes or no to something else is no answer: 没有小票 does not tell what the back office shows. */
+function answerTo(text: string, { expecting, reply }: Options, found: readonly SlotMention[]): SlotMention | undefined {
   const slot = SLOTS.find((name) => name === expecting);
   if (!slot) return undefined;
   if (reply === 'unknown') return unseen(text, slot);
   const plain = said(clauses(text), slot);
   if (!plain && YES_NO.has(slot) && (reply === 'yes' || reply === 'no')) return mention(slot, reply, text);
-  const loose = plain ?? asked(text, slot);
+  const rest = found.filter((other) => YES_NO.has(other.slot as EnumSlot)).reduce((left, other) => left.replace(other.text, ' '), text);
+  const loose = plain ?? asked(rest, slot);
   if (loose) return mention(slot, loose.value, loose.text);
   const family = slot === 'payMethod' ? asked(text, 'payFamily') : undefined;
   return family && mention('payFamily', family.value, family.text);
