@@ -135,7 +135,7 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
     ...botFrameworkFaults(values),
     ...cluFaults(values, isSafeUrl),
-    ...teamsFaults(values),
+    ...teamsFaults(values, agents.kind === 'ok' ? linkedOf(agents.agents) : []),
     ...wechatFaults(values),
     ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
   ];
@@ -149,6 +149,8 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
     ],
   };
 }
+
+const linkedOf = (agents: readonly Agent[]) => agents.flatMap(({ teams }) => teams ?? []);
 
 /** Processes on one Redis open each other's seals only with one key. */
 function keyWarnings({ REDIS_URL, DATA_KEY }: Env): readonly string[] {
@@ -170,7 +172,7 @@ function group(
   const { PORT, HOST, LOG_LEVEL, DATA_DIR, REDIS_URL, DATA_KEY, BURST_MS, PROFILE_DIR: _, ...others } = settings;
   const { web, rest: unweb } = takeWeb(others);
   const { clu, rest: unclu } = takeClu(unweb);
-  const { teams, rest: unteams } = takeTeams(unclu);
+  const { teams, rest: unteams } = takeTeams(unclu, linkedOf(agents));
   const { wechat, wecom, rest } = takeWechat(unteams);
   const { DESK_AGENTS: _file, DESK_KEY, HANDOFF_WEBHOOK_URL: url, HANDOFF_WEBHOOK_SECRET: secret, ...botFramework } = rest;
   return Object.freeze({

@@ -205,5 +205,6 @@ describe('who is staff on Teams', () => {
     const { MicrosoftAppTenantId: _, ...multi } = registration;
     expect(faults({ ...multi, TEAMS_STAFF: 'person-one' })).toEqual(['TEAMS_TENANTS: is needed with TEAMS_STAFF']);
     expect(faults({ ...registration, TEAMS_STAFF: '张三' })).toHaveLength(1);
+    expect(faults({ ...registration, TEAMS_AGENTS: 'desk' })).toEqual(['TEAMS_AGENTS: desk needs somebody with "teams" in DESK_AGENTS']);
   });
 });

@@ -5,10 +5,13 @@ import { type Channel, DeliveryError } from '../channels';
 import type { Connector } from '../channels/connector';
 import { createTeamsOut, markCase } from '../channels/teams/out';
 import { createPace } from '../channels/teams/pace';
-import { isStaff, plainText, TEAMS } from '../channels/teams/teams';
+import { isStaff, plainText, TEAMS, tenantsOf } from '../channels/teams/teams';
 import type { Config } from '../config';
+import { isFull } from '../desk/capacity';
 import { createDesk } from '../desk/desk';
 import { TOPIC } from '../desk/feed';
+import { createPresence } from '../desk/presence';
+import { createPeople } from '../desk/teams/people';
 import { createTeamsSync, type TeamsSync } from '../desk/teams/sync';
 import { createTeamsDesk } from '../desk/teams/teams';
 import { createWork } from '../desk/teams/work';
@@ -40,7 +43,7 @@ export interface OpenTeams {
 }
 
 export interface TeamsParts {
-  readonly config: Pick<Config, 'teams' | 'store' | 'profiles'>;
+  readonly config: Pick<Config, 'teams' | 'store' | 'profiles'> & { readonly desk: Pick<Config['desk'], 'agents'> };
   readonly store: Store;
   readonly connector: Connector;
   readonly log: Log;
@@ -79,6 +82,7 @@ export function createTeams(parts: TeamsParts): Teams {
 
 function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say' | 'outbox'>): OpenTeams {
   const { config, store, log, clock = Date.now, everyMs = 1000, invokeMs = 2500 } = parts;
+  const { agents } = config.desk;
   const now = () => isoOf(clock());
   const mask = (words: string) => maskSecrets(words);
   const key = config.store.dataKey ?? readOrMakeKey(config.store.dataDir);
@@ -98,7 +102,12 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
   const hurry = () => void sync.tick().catch((error: unknown) => log({ event: 'teams-failed', code: codeOf(error) }));
   const receive = createTeamsDesk({
     ...{ store, say, now, invokeMs, hurry, referenceOf, parseClosing },
-    work: createWork({ store, act, now, key }),
+    work: createWork({
+      ...{ store, act, now, key },
+      isFull: (actor) => isFull(store, agents, actor),
+      seen: createPresence(store).seenElsewhere,
+    }),
+    colleague: createPeople({ agents, everybody: config.teams.everybody, tenantsOf }),
     isStaff: (activity) => isStaff(activity, config.teams.staff),
     plain: plainText,
     parse: parseAgentCommand,

@@ -18,12 +18,19 @@ const agent = z.strictObject({
   queues: z.array(z.enum(QUEUES)).optional(),
   /** Cases at once. */
   capacity: z.int().min(1).max(50).default(8),
+  /** Who he is on Teams: his tenant and his object id in it. What he does there counts as done at the desk. */
+  teams: z.strictObject({ tenant: z.guid().toLowerCase(), person: z.guid().toLowerCase() }).optional(),
 });
+const isUnique = (all: readonly (string | undefined)[]): boolean => {
+  const given = all.filter((one) => one !== undefined);
+  return new Set(given).size === given.length;
+};
 const file = z.strictObject({
   agents: z
     .array(agent)
     .min(1)
-    .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two agents have the same id'),
+    .refine((list) => isUnique(list.map(({ id }) => id)), 'two agents have the same id')
+    .refine((list) => isUnique(list.map(({ teams }) => teams?.person)), 'two agents are the same person of Teams'),
 });
 
 export type Agent = Readonly<z.infer<typeof agent>>;

@@ -4,6 +4,7 @@ import { audit, listAudit, verifyAudit } from '../repositories/audit';
 import { findCase, listQueue, listShelf, partitionOfCase, type QueueRow } from '../repositories/cases';
 import type { Action, Actor, Role } from './actions';
 import type { Agent } from './agents';
+import { isFull } from './capacity';
 import type { Act, ActRequest } from './desk';
 import type { Door } from './door';
 import type { Feed } from './feed';
@@ -163,15 +164,10 @@ function actionRoutes({ act, agents, store, keepFile }: ApiOptions): readonly Ro
     const { owner, agent, queue } = acted.case;
     return { status: 200, body: { id, owner, ...(agent && { agent }), queue, repeated: acted.repeated } };
   };
-  const isFull = async (actor: Actor): Promise<boolean> => {
-    const capacity = agents.find(({ id }) => id === actor.id)?.capacity ?? Number.POSITIVE_INFINITY;
-    if (capacity === Number.POSITIVE_INFINITY) return false;
-    return (await listQueue(store, MAX_ROWS)).filter(({ owner, agent }) => owner === 'agent' && agent?.id === actor.id).length >= capacity;
-  };
   const at = (name: string) => `/api/desk/cases/:id/${name}`;
   return [
     post(at('accept'), 'Take a waiting case', take.acceptBody, async (call) =>
-      (await isFull(call.actor)) ? refuse('DESK_FULL') : done(call, { kind: 'accept' }),
+      (await isFull(store, agents, call.actor)) ? refuse('DESK_FULL') : done(call, { kind: 'accept' }),
     ),
     post(at('reply'), 'Write to the user', take.replyBody, (call) => done(call, { kind: 'reply', text: call.body.text })),
     {

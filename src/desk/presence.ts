@@ -9,6 +9,8 @@ export type Presence = { readonly id: string; readonly name: string; readonly st
 const COLLECTION = 'desk-presence';
 /** A page says so every half minute; one that sleeps or is closed is gone after this. */
 const KEPT_MS = 90_000;
+/** Who works elsewhere says nothing every half minute; so long after he did something he still counts as there. */
+const ELSEWHERE_MS = 10 * 60_000;
 
 /** Who is at the desk, as every process sees it. */
 export function createPresence(store: Store) {
@@ -16,6 +18,13 @@ export function createPresence(store: Store) {
   return {
     async set({ id, name }: Actor, state: Presence['state']): Promise<void> {
       await partition.commit({ kind: 'put', collection: COLLECTION, id, value: asJson({ id, name, state }), ttlMs: KEPT_MS });
+    },
+    /** He did something elsewhere, on Teams. What his page says of him stays. */
+    async seenElsewhere({ id, name }: Actor): Promise<void> {
+      const known = await partition.get(COLLECTION, id);
+      if (known && !(known.value as { elsewhere?: boolean }).elsewhere) return;
+      const value = asJson({ id, name, state: 'online', elsewhere: true });
+      await partition.commit({ kind: 'put', collection: COLLECTION, id, value, ttlMs: ELSEWHERE_MS, expect: known?.version ?? 0 });
     },
     async list(): Promise<readonly Presence[]> {
       return (await partition.list(COLLECTION)).map(({ value }) => value as unknown as Presence);

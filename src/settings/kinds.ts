@@ -20,6 +20,10 @@ export const yesNo = z
   .prefault('false')
   .transform((value) => value === 'true');
 
+/** One of some words; the first when it is not set. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` }).prefault(values[0]);
+
 /** Keys and tokens come from here, so plain http is for this machine only. */
 export const safeUrl = z.string().refine(isSafeUrl, 'must be an https URL (http only on a loopback address)').optional();
 

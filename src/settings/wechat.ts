@@ -3,7 +3,7 @@ import { isAesKey } from '../channels/wechat/crypto';
 import { NOTICE_FIELDS, type NoticeField } from '../channels/wechat/notices';
 import type { WechatAccount } from '../channels/wechat/wechat';
 import type { KfAccount } from '../channels/wecom/wecom';
-import { isSafeUrl } from './kinds';
+import { isSafeUrl, oneOf } from './kinds';
 
 /** Settings of 微信公众平台 and of 微信客服 (WeCom KF). */
 
@@ -26,8 +26,6 @@ const aesKey = z
   .optional();
 const base = (standard: string) =>
   z.string().refine(isSafeUrl, 'must be an https URL (http only on a loopback address)').prefault(standard);
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` }).prefault(values[0]);
 
 const FIELD = /^(\w{1,40})=(\w+)$/;
 const pairs = (value: string) => value.split(',').map((pair) => FIELD.exec(pair.trim()));

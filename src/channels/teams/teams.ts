@@ -5,9 +5,12 @@ export const TEAMS = 'msteams';
 
 /** Who on Teams is staff. */
 export interface StaffRule {
-  /** Entra tenants whose people are staff. Nobody is when empty. */
+  /** Entra tenants whose people are staff, in small letters. Nobody is when empty. */
   readonly tenants: readonly string[];
-  /** Object ids of people and ids of teams that alone are staff; empty: everybody of the tenants. */
+  /**
+   * Object ids of people, and ids of teams or of their groups in Entra, that alone are staff; empty: everybody of the tenants. Teams names the team only
+   * in its channels, so in a chat a person is known by himself alone.
+   */
   readonly allowed: readonly string[];
 }
 
@@ -17,15 +20,17 @@ export interface StaffRule {
  */
 export function isStaff(activity: Partial<Activity>, { tenants, allowed }: StaffRule): boolean {
   if (activity.channelId !== TEAMS) return false;
-  const told = [activity.conversation?.tenantId, idIn(activity.channelData, 'tenant')].filter((one) => one !== undefined);
+  const told = tenantsOf(activity);
   if (told.length === 0 || !told.every((tenant) => tenants.includes(tenant))) return false;
   if (allowed.length === 0) return true;
-  return [activity.from?.aadObjectId, idIn(activity.channelData, 'team')].some((id) => id !== undefined && allowed.includes(id));
+  const team: unknown[] = [activity.channelData?.team?.id, activity.channelData?.team?.aadGroupId];
+  return [activity.from?.aadObjectId, ...team].some((id) => typeof id === 'string' && allowed.includes(id));
 }
 
-function idIn(data: unknown, name: 'tenant' | 'team'): string | undefined {
-  const part = (data as Readonly<Record<string, { readonly id?: unknown } | undefined>> | undefined)?.[name];
-  return typeof part?.id === 'string' ? part.id : undefined;
+/** The tenants an activity names, in small letters. */
+export function tenantsOf({ conversation, channelData }: Partial<Activity>): readonly string[] {
+  const told: unknown[] = [conversation?.tenantId, channelData?.tenant?.id];
+  return told.filter((one) => typeof one === 'string').map((one) => one.toLowerCase());
 }
 
 /**

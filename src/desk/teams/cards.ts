@@ -7,10 +7,13 @@ import { type Case, CLOSING_OUTCOMES, QUEUES } from '../../domain/case';
  * that it reads in the dark and on a phone. The desk reads Chinese whatever the user's language.
  */
 
-/** Version of the schema: the first with Action.Execute. */
-const VERSION = '1.4';
+/** Version of the schema: what Teams asks for with Action.Execute. Source: learn.microsoft.com, "Work with Universal Actions for Adaptive Cards". */
+const VERSION = '1.5';
 export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
-/** 28 KB in UTF-16, as Teams counts. Source: learn.microsoft.com, "Format your bot messages". */
+/**
+ * 28 KB in UTF-16, as Teams counts: what a webhook takes, so a card may go anywhere. Bots have 100 KB, of which 80 are safe. Source: learn.microsoft.com,
+ * "Format your bot messages", message size limit.
+ */
 const MOST_BYTES = 28 * 1024;
 
 /** What a button asks for. */
@@ -25,6 +28,10 @@ export interface CardView {
   readonly details?: { readonly excerpt: readonly string[] };
   /** One sentence on top: why a button did nothing. */
   readonly notice?: string;
+  /** Whose own view it is, an agent's id: who has the case gets its buttons. Absent: what everybody sees. */
+  readonly viewer?: string;
+  /** Ids in Teams for whom the card refreshes itself, see refreshedFor; the others ask for it. */
+  readonly refreshed?: readonly string[];
 }
 
 const say = (key: TextKey, params?: TextParams): string => text('zh-CN', key, params);
@@ -36,19 +43,21 @@ const clock = (iso: string): string => iso.slice(5, 16).replace('T', ' ');
 
 /** The card of a case as it is now, never above MOST_BYTES. */
 export function caseCard(found: Case, view: CardView = {}): Card {
-  for (const { lines, letters } of SIZES) {
-    const card = draw(found, view, { lines, letters });
+  for (const size of SIZES) {
+    const card = draw(found, view, size);
     if (sizeOf(card) <= MOST_BYTES) return card;
   }
-  return draw(found, {}, { lines: 0, letters: 200 });
+  const { viewer = '' } = view;
+  return draw(found, { viewer }, { lines: 0, letters: 200, people: 0 });
 }
 
-/** How much of the conversation and of each line is shown, from the most to the least. */
+/** How much of the conversation and of each line is shown, and for how many it refreshes itself, from the most to the least. */
 const SIZES = [
-  { lines: 12, letters: 600 },
-  { lines: 8, letters: 300 },
-  { lines: 4, letters: 150 },
-  { lines: 0, letters: 100 },
+  { lines: 12, letters: 600, people: 60 },
+  { lines: 8, letters: 300, people: 60 },
+  { lines: 4, letters: 150, people: 60 },
+  { lines: 4, letters: 100, people: 20 },
+  { lines: 0, letters: 60, people: 5 },
 ] as const;
 
 /** Bytes as UTF-16. */
@@ -80,10 +89,11 @@ export function statusOf({ owner, agent }: Pick<Case, 'owner' | 'agent'>): strin
 interface Size {
   readonly lines: number;
   readonly letters: number;
+  readonly people: number;
 }
 
-function draw(found: Case, { details, notice }: CardView, size: Size): Card {
-  const { id, priority, summary } = found;
+function draw(found: Case, { details, notice, viewer, refreshed = [] }: CardView, size: Size): Card {
+  const { id, priority, summary, agent } = found;
   const [, headline = ''] = summary.split('\n');
   const body = [
     ...(notice ? [block(notice, { weight: 'Bolder', color: 'Attention' })] : []),
@@ -98,9 +108,9 @@ function draw(found: Case, { details, notice }: CardView, size: Size): Card {
     version: VERSION,
     fallbackText: cardText(found),
     speak: say('teams.card.speak', { id, priority }),
-    refresh: { action: execute('brief', id, 'teams.card.refresh') },
+    refresh: { action: execute('brief', id, 'teams.card.refresh'), userIds: refreshed.slice(0, size.people) },
     body,
-    actions: actionsOf(found, details !== undefined),
+    actions: actionsOf(found, { isOpen: details !== undefined, isOwn: viewer !== undefined && viewer === agent?.id }),
   };
 }
 
@@ -155,7 +165,7 @@ function execute(verb: Verb, caseId: string, title: TextKey, more: object = {}):
   return { type: 'Action.Execute', title: say(title), verb: `case.${verb}`, data: { caseId }, fallback: 'drop', ...more };
 }
 
-function actionsOf({ id, owner, queue }: Case, isOpen: boolean): readonly Card[] {
+function actionsOf({ id, owner, queue }: Case, { isOpen, isOwn }: { readonly isOpen: boolean; readonly isOwn: boolean }): readonly Card[] {
   const view = isOpen ? execute('brief', id, 'teams.card.less') : execute('view', id, 'teams.card.view');
   const move = form('teams.card.requeue', [
     choice(
@@ -165,7 +175,7 @@ function actionsOf({ id, owner, queue }: Case, isOpen: boolean): readonly Card[]
     execute('requeue', id, 'desk.page.confirm'),
   ]);
   if (owner === 'queue') return [execute('accept', id, 'teams.card.accept', { style: 'positive' }), view, move];
-  if (owner !== 'agent') return [view];
+  if (owner !== 'agent' || !isOwn) return [view];
   return [
     form('teams.card.reply', [words('text', 'teams.card.replyHint'), execute('reply', id, 'desk.page.send')]),
     view,

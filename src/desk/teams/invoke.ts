@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { text } from '../../../locales';
 import { findCase, listQueue, listShelf } from '../../repositories/cases';
 import type { Store } from '../../store/store';
-import type { Actor } from '../actions';
 import { fits } from '../view';
 import { attach, CARD_TYPE, type Card, cardText, caseCard, VERBS } from './cards';
+import { type Colleague, mayDo } from './people';
+import { notePerson, placeKeyOf, refreshedFor } from './places';
 import type { Work, Worked } from './work';
 
 /** The answer to an invoke: it is the HTTP answer itself. */
@@ -24,6 +25,8 @@ export interface InvokeOptions {
   readonly store: Store;
   readonly work: (work: Work) => Promise<Worked>;
   readonly invokeMs: number;
+  /** ISO +08:00. */
+  readonly now: () => string;
   readonly hurry: () => void;
 }
 
@@ -49,7 +52,7 @@ const MOST_FOUND = 25;
 /** Answers our invokes; undefined: it is none of ours. Without an actor the sender is no staff. */
 export async function answerInvoke(
   activity: Partial<Activity>,
-  actor: Actor | undefined,
+  actor: Colleague | undefined,
   options: InvokeOptions,
 ): Promise<TeamsAnswer | undefined> {
   const respond = INVOKES[activity.name ?? ''];
@@ -57,7 +60,7 @@ export async function answerInvoke(
   return { replies: [], invokeResponse: await respond(activity, actor, options) };
 }
 
-type Respond = (activity: Partial<Activity>, actor: Actor | undefined, options: InvokeOptions) => Promise<InvokeAnswer>;
+type Respond = (activity: Partial<Activity>, actor: Colleague | undefined, options: InvokeOptions) => Promise<InvokeAnswer>;
 
 const INVOKES: Readonly<Record<string, Respond>> = {
   'adaptiveCard/action': pressed,
@@ -76,21 +79,42 @@ const errorAnswer = (statusCode: 400 | 403 | 404 | 500, message: string): Invoke
   body: { statusCode, type: 'application/vnd.microsoft.error', value: { code: String(statusCode), message } },
 });
 
-async function pressed(activity: Partial<Activity>, actor: Actor | undefined, options: InvokeOptions): Promise<InvokeAnswer> {
+async function pressed(activity: Partial<Activity>, actor: Colleague | undefined, options: InvokeOptions): Promise<InvokeAnswer> {
   if (!actor) return errorAnswer(403, text('zh-CN', 'teams.forbidden'));
   const parsed = action.safeParse(activity.value);
   if (!parsed.success) return errorAnswer(400, text('zh-CN', 'teams.failed'));
   const { verb, data } = parsed.data.action;
-  const where = `${activity.channelId}/${activity.conversation?.id}`;
-  const done = options
-    .work({ verb, caseId: data.caseId, actor, where, input: data, ...(activity.id && { once: activity.id }) })
-    .then(({ found, view }) => (found ? cardAnswer(caseCard(found, view)) : errorAnswer(404, text('zh-CN', 'teams.missing'))));
-  const answer = await within(options.invokeMs, done, messageAnswer(text('zh-CN', 'teams.working')));
+  if (!mayDo(actor, verb)) return errorAnswer(403, text('zh-CN', 'teams.notAgent'));
+  const answer = await within(
+    options.invokeMs,
+    press(activity, actor, { verb, data }, options),
+    messageAnswer(text('zh-CN', 'teams.working')),
+  );
   options.hurry();
   return answer;
 }
 
-async function searched({ value }: Partial<Activity>, actor: Actor | undefined, { store, invokeMs }: InvokeOptions): Promise<InvokeAnswer> {
+/** What he sees afterwards is his own view of the card. */
+async function press(
+  { id, channelId, conversation, from }: Partial<Activity>,
+  actor: Colleague,
+  { verb, data }: z.infer<typeof action>['action'],
+  { work, store, now }: InvokeOptions,
+): Promise<InvokeAnswer> {
+  const where = `${channelId}/${conversation?.id}`;
+  const place = placeKeyOf(where);
+  if (from?.id) await notePerson(store, place, { user: from.id, agent: actor.id, at: now() });
+  const { found, view } = await work({ verb, caseId: data.caseId, actor, where, input: data, ...(id && { once: id }) });
+  if (!found) return errorAnswer(404, text('zh-CN', 'teams.missing'));
+  const refreshed = await refreshedFor(store, place, found.agent?.id);
+  return cardAnswer(caseCard(found, { ...view, viewer: actor.id, refreshed }));
+}
+
+async function searched(
+  { value }: Partial<Activity>,
+  actor: Colleague | undefined,
+  { store, invokeMs }: InvokeOptions,
+): Promise<InvokeAnswer> {
   if (!actor) return searchMessage(text('zh-CN', 'teams.forbidden'));
   const parsed = search.safeParse(value);
   if (!parsed.success) return { status: 400 };

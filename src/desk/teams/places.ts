@@ -45,6 +45,20 @@ export interface Thread {
   readonly told?: string;
 }
 
+/** Somebody of the staff who did something at a place. */
+interface Seen {
+  /** His id in Teams, 29:… */
+  readonly user: string;
+  /** The agent he is. */
+  readonly agent: string;
+  /** ISO +08:00. */
+  readonly at: string;
+}
+
+const PEOPLE = 'teams-people';
+const PEOPLE_MS = 30 * 86_400_000;
+/** Source: learn.microsoft.com, "Work with Universal Actions for Adaptive Cards", user IDs in refresh. */
+const MOST_REFRESHED = 60;
 const PLACES = 'teams-places';
 const CARDS = 'teams-cards';
 const THREADS = 'teams-threads';
@@ -108,6 +122,23 @@ export async function findCard(store: Store, place: string, caseId: string): Pro
 
 export async function deleteCard(store: Store, { place, caseId }: ShownCard): Promise<void> {
   await home(store, place).commit({ kind: 'delete', collection: CARDS, id: childId(place, caseId) });
+}
+
+/** Notes who did something at a place: cards there refresh themselves for him. */
+export async function notePerson(store: Store, place: string, seen: Seen): Promise<void> {
+  const id = childId(place, entryId(seen.user));
+  if (await home(store, place).get(PEOPLE, id)) return;
+  await home(store, place).commit({ kind: 'put', collection: PEOPLE, id, value: asJson(seen), ttlMs: PEOPLE_MS });
+}
+
+/** For whom a card at a place refreshes itself: who has the case, then who came last; no more than Teams takes. */
+export async function refreshedFor(store: Store, place: string, agent: string | undefined): Promise<readonly string[]> {
+  const seen = (await home(store, place).list(PEOPLE, childRange(place))).map(({ value }) => value as unknown as Seen);
+  const rank = (one: Seen) => (one.agent === agent ? '~' : one.at);
+  return seen
+    .sort((a, b) => (rank(a) < rank(b) ? 1 : -1))
+    .slice(0, MOST_REFRESHED)
+    .map(({ user }) => user);
 }
 
 /** The agents at work in a conversation: on one case in a thread, on any number in a chat. */

@@ -21,6 +21,7 @@ import {
   listPlaces,
   type Place,
   placeKeyOf,
+  refreshedFor,
   type ShownCard,
   savePlace,
   type Thread,
@@ -74,14 +75,17 @@ export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
   const { store, say, act, mark, now } = options;
   let round: Promise<void> | undefined;
 
-  const message = (found: Case): Partial<Activity> => ({ summary: cardText(found), attachments: [attach(caseCard(found))] });
+  async function message(place: Place, found: Case): Promise<Partial<Activity>> {
+    const refreshed = await refreshedFor(store, place.key, found.agent?.id);
+    return { summary: cardText(found), attachments: [attach(caseCard(found, { refreshed }))] };
+  }
 
   async function post(place: Place, row: QueueRow): Promise<void> {
     const found = await findCase(store, row.id);
     if (found?.owner !== 'queue') return;
     await ensureConversation(store, { key: place.key, reference: place.reference, now: now() });
     const card: ShownCard = { caseId: found.id, place: place.key, state: stateOf(found) };
-    await say(place.key, [mark(message(found), { caseId: found.id, kind: 'card' })], () => [cardChange(card, 0)]);
+    await say(place.key, [mark(await message(place, found), { caseId: found.id, kind: 'card' })], () => [cardChange(card, 0)]);
   }
 
   async function update(place: Place, card: ShownCard & { readonly version: number }, row: QueueRow | undefined): Promise<void> {
@@ -90,7 +94,7 @@ export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
     const found = await findCase(store, card.caseId);
     if (!found || stateOf(found) === card.state) return;
     await ensureConversation(store, { key, reference: place.reference, now: now() });
-    const edit = { ...message(found), type: 'messageUpdate', ...(card.messageId && { replyToId: card.messageId }) };
+    const edit = { ...(await message(place, found)), type: 'messageUpdate', ...(card.messageId && { replyToId: card.messageId }) };
     await say(key, [mark(edit, { caseId: found.id, kind: 'edit' })], () => []);
     const isOver = found.owner === 'closed' || found.owner === 'bot';
     if (isOver) await deleteCard(store, card);

@@ -8,6 +8,7 @@ import type { Change, Store } from '../../store/store';
 import type { DeskOptions } from '../desk';
 import { attach, cardText, caseCard, statusOf, type Verb } from './cards';
 import { answerInvoke, type TeamsAnswer } from './invoke';
+import { type Colleague, mayDo } from './people';
 import {
   deletePlace,
   ensureConversation,
@@ -15,12 +16,13 @@ import {
   listCards,
   listPlaces,
   listThreads,
+  notePerson,
   type Place,
   placeKeyOf,
   savePlace,
   threadMessage,
 } from './places';
-import { actorOf, queueNames, type Work, type Worked } from './work';
+import { queueNames, type Work, type Worked } from './work';
 
 /** What an agent's words ask for; see understanding/embedded/staff.ts. */
 export interface SpokenCommand {
@@ -35,6 +37,8 @@ export interface TeamsDeskOptions {
   readonly say: DeskOptions['say'];
   readonly work: (work: Work) => Promise<Worked>;
   readonly isStaff: (activity: Partial<Activity>) => boolean;
+  /** Who he is, when he is staff. */
+  readonly colleague: (activity: Partial<Activity>) => Colleague;
   /** The words of a message without mentions. */
   readonly plain: (activity: Partial<Activity>) => string;
   readonly parse: (words: string) => SpokenCommand | undefined;
@@ -111,10 +115,13 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
 
   async function obey(activity: Partial<Activity>, command: SpokenCommand): Promise<TeamsAnswer> {
     const { kind, words } = command;
+    const key = keyOf(activity);
+    const actor = options.colleague(activity);
+    if (kind === 'receive' || kind === 'stop' ? !actor.takesCases : !mayDo(actor, kind)) return respond(activity, say('teams.notAgent'));
+    const user = activity.from?.id;
+    if (user) await notePerson(store, placeKeyOf(key), { user, agent: actor.id, at: now() });
     if (kind === 'receive') return receiveCases(activity, words);
     if (kind === 'stop') return stopCases(activity);
-    const key = keyOf(activity);
-    const actor = actorOf(activity);
     const mine = (await listThreads(store, key)).filter(({ agent }) => agent === actor.id);
     const only = mine.length === 1 ? mine[0]?.caseId : undefined;
     const caseId = command.caseId ?? (await caseOfThread(key)) ?? only;
@@ -133,8 +140,10 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
     const caseId = await caseOfThread(key);
     const found = caseId === undefined ? undefined : await findCase(store, caseId);
     if (!found || words === '' || options.isCommand(words)) return undefined;
+    const actor = options.colleague(activity);
+    if (!actor.takesCases) return respond(activity, say('teams.notAgent'));
     const worked = await work({
-      ...{ verb: 'reply', caseId: found.id, actor: actorOf(activity), where: key },
+      ...{ verb: 'reply', caseId: found.id, actor, where: key },
       input: { text: words },
       ...onceOf(activity),
     });
@@ -179,7 +188,7 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
     const isEdit = type === 'messageUpdate' || type === 'messageDelete';
     if (!options.isStaff(activity)) return isEdit ? NOTHING : answerInvoke(activity, undefined, options);
     if (isEdit) return (await caseOfThread(keyOf(activity))) === undefined ? NOTHING : respond(activity, say('teams.edited'));
-    if (type === 'invoke') return answerInvoke(activity, actorOf(activity), options);
+    if (type === 'invoke') return answerInvoke(activity, options.colleague(activity), options);
     return type === 'message' ? message(activity) : undefined;
   };
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import type { Activity } from 'botbuilder';
 import { type TextKey, type TextParams, text } from '../../../locales';
 import { type Case, CLOSING_OUTCOMES, type ClosingOutcome, QUEUES, type Queue } from '../../domain/case';
 import { audit } from '../../repositories/audit';
@@ -40,33 +38,32 @@ export interface WorkOptions {
   readonly now: () => string;
   /** Seals the audit log. */
   readonly key: Buffer;
+  /** Whether he has as many cases as he may have at once. */
+  readonly isFull: (actor: Actor) => Promise<boolean>;
+  /** Told who did something. */
+  readonly seen: (actor: Actor) => Promise<void>;
 }
 
 const say = (key: TextKey, params?: TextParams): string => text('zh-CN', key, params);
 const PASSAGES = 12;
-const LETTERS = 'ACDEFGHJKMNPQRTUVWXY';
-const MOST_NAME = 20;
-
-/** The person behind an activity as an agent: a short id of letters that is always the same, for customers hear it. */
-export function actorOf({ from }: Partial<Activity>): Actor {
-  const digest = createHash('sha256')
-    .update(`teams:${from?.aadObjectId ?? from?.id}`)
-    .digest();
-  const id = `T-${[...digest.subarray(0, 6)].map((byte) => LETTERS[byte % LETTERS.length]).join('')}`;
-  const name = [...(from?.name ?? '').replace(/[\d<>]/g, '').trim()].slice(0, MOST_NAME).join('');
-  return { id, name: name || id, role: 'agent' };
-}
 
 /** Does it. Throws StoreError. */
-export function createWork({ store, act, now, key }: WorkOptions): (work: Work) => Promise<Worked> {
+export function createWork({ store, act, now, key, isFull, seen }: WorkOptions): (work: Work) => Promise<Worked> {
   async function run(work: Work, action: Action): Promise<Worked> {
     const { caseId, actor, once } = work;
     const from = now();
+    if (action.kind === 'accept' && (await isFull(actor)) && !(await isHis(caseId, actor)))
+      return { ...(await look({ ...work, verb: 'brief' })), view: { notice: say('teams.full') }, ok: false };
     const acted = await act({ caseId, actor, action, ...(once !== undefined && { once }) });
     if (acted.kind === 'missing') return { view: {}, ok: false };
     if (acted.kind === 'refused') return refuse(work, acted);
     if (work.verb === 'accept') await openThread(work, acted.case, acted.repeated ? (acted.case.acceptedAt ?? from) : from);
     return { found: acted.case, view: {}, ok: true };
+  }
+
+  async function isHis(caseId: string, { id }: Actor): Promise<boolean> {
+    const found = await findCase(store, caseId);
+    return found?.owner === 'agent' && found.agent?.id === id;
   }
 
   /** Also when the case was his already: the first time may have ended before it came to this. */
@@ -97,6 +94,8 @@ export function createWork({ store, act, now, key }: WorkOptions): (work: Work) 
   }
 
   return async (work) => {
+    // A card refreshes itself; that is nobody's doing.
+    if (work.verb !== 'brief') await seen(work.actor);
     if (work.verb === 'view' || work.verb === 'brief') return look(work);
     const action = actionOf(work.verb, work.input);
     if ('notice' in action) return { ...(await look({ ...work, verb: 'brief' })), view: action, ok: false };

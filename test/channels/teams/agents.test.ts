@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Activity } from 'botbuilder';
 import { sizeOf } from '../../../src/desk/teams/cards';
 import { addMs } from '../../../src/domain/calendar';
@@ -7,17 +5,8 @@ import { listAudit } from '../../../src/repositories/audit';
 import { listCaseEvents } from '../../../src/repositories/case-events';
 import { addCase, createCaseId, findCase, listQueue, partitionOfCase } from '../../../src/repositories/cases';
 import { caseOf } from '../../domain/case';
+import { CHANNEL, fixture, people, pressed, said } from './agents';
 import { APP_ID, openTeamsWorld, TENANT, type TeamsWorld } from './world';
-
-const CHANNEL = '19:9f8c7b6a5d4e3f2a1b0c9d8e7f6a5b4c@thread.tacv2';
-const fixture = (name: string): Partial<Activity> =>
-  JSON.parse(readFileSync(join(__dirname, '../../fixtures/teams', `${name}.json`), 'utf8'));
-
-const people = {
-  chen: { id: '29:chen', name: '陈敏', aadObjectId: 'aaaaaaaa-0000-4000-8000-000000000001' },
-  wang: { id: '29:wang', name: 'Wang Lei', aadObjectId: 'aaaaaaaa-0000-4000-8000-000000000002' },
-};
-type Who = keyof typeof people;
 
 let world: TeamsWorld;
 beforeAll(() => {
@@ -25,25 +14,6 @@ beforeAll(() => {
 });
 afterEach(() => world.close());
 
-/** A message of an agent in the thread of a card, or anywhere. */
-const said = (who: Who, text: string, conversation = `${CHANNEL};messageid=1`): Partial<Activity> => ({
-  ...fixture('channel-mention'),
-  from: people[who],
-  text: `<at>到账助手</at> ${text}`,
-  conversation: { ...fixture('channel-mention').conversation, id: conversation } as Activity['conversation'],
-});
-const pressed = (
-  who: Who,
-  verb: string,
-  caseId: string,
-  more: object = {},
-  conversation = `${CHANNEL};messageid=1`,
-): Partial<Activity> => ({
-  ...fixture('card-action'),
-  from: people[who],
-  value: { action: { type: 'Action.Execute', verb: `case.${verb}`, data: { caseId, ...more } }, trigger: 'manual' },
-  conversation: { ...fixture('card-action').conversation, id: conversation } as Activity['conversation'],
-});
 const cardOf = (body: unknown): string => JSON.stringify((body as { value?: unknown }).value);
 const thread = () => `${CHANNEL};messageid=${idOfCard()}`;
 const cards = () => world.service.taken.filter(({ method, body }) => method === 'POST' && body.attachments?.length);

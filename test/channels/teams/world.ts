@@ -8,6 +8,7 @@ import { createChannels } from '../../../src/channels';
 import { createCloud } from '../../../src/channels/cloud/cloud';
 import { createConnector } from '../../../src/channels/connector';
 import { TEAMS } from '../../../src/channels/teams/teams';
+import type { Agent } from '../../../src/desk/agents';
 import { epochMs, isoOf } from '../../../src/domain/calendar';
 import { filterOutbound } from '../../../src/domain/outbound';
 import { maskSecrets } from '../../../src/domain/privacy';
@@ -56,6 +57,9 @@ export async function openTeamsWorld(
     readonly invokeMs?: number /** What the bot shows to the service; the right one when absent. */;
     readonly token?: string;
     readonly start?: string;
+    readonly agents?: readonly Agent[];
+    /** TEAMS_AGENTS is `desk`. */
+    readonly deskOnly?: boolean;
     readonly slow?: (store: Store) => Store;
   } = {},
 ): Promise<TeamsWorld> {
@@ -79,7 +83,12 @@ export async function openTeamsWorld(
     const telemetry = createTelemetry({ level: 'silent' });
     const log = telemetry.event;
     const connector = createConnector({ token: async () => options.token ?? SERVICE_TOKEN, timeoutMs: 1500 });
-    const config = { teams: { staff }, profiles, store: { dataDir: directory, redisUrl: undefined, dataKey: KEY } };
+    const config = {
+      teams: { staff, everybody: !options.deskOnly },
+      desk: { agents: options.agents ?? [] },
+      profiles,
+      store: { dataDir: directory, redisUrl: undefined, dataKey: KEY },
+    };
     const built = createTeams({
       config,
       store,

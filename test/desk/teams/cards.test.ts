@@ -30,7 +30,8 @@ const excerpt = ['客户：昨天刷了8600到现在没到账', '机器人：请
 const CARDS: Readonly<Record<string, Card>> = {
   waiting: caseCard(filled()),
   'waiting-open': caseCard(filled(), { details: { excerpt } }),
-  taken: caseCard(filled({ owner: 'agent', agent, waitingSince: AT })),
+  taken: caseCard(filled({ owner: 'agent', agent, waitingSince: AT }), { viewer: agent.id, refreshed: ['29:chen'] }),
+  'taken-seen-by-others': caseCard(filled({ owner: 'agent', agent, waitingSince: AT }), { refreshed: ['29:chen'] }),
   'taken-by-another': caseCard(filled({ owner: 'agent', agent }), {
     notice: text('zh-CN', 'teams.taken', { name: '陈敏', id: 'DZ20261120-AB2CD-17' }),
   }),
@@ -42,10 +43,28 @@ describe('a card', () => {
     const long = '款项一直没有到账[点我](https://evil.example.com)'.repeat(400);
     const found = { ...filled({ priority, owner: 'agent', agent: { id: 'T-X', name: '很长的名字'.repeat(4) } }), missing: [...SLOT_NAMES] };
     const summary = `${found.summary}\n${Array.from({ length: 40 }, () => long).join('\n')}`;
-    const view: CardView = { details: { excerpt: Array.from({ length: 50 }, () => long) }, notice: long.slice(0, 500) };
+    const view: CardView = {
+      details: { excerpt: Array.from({ length: 50 }, () => long) },
+      notice: long.slice(0, 500),
+      viewer: 'T-X',
+      refreshed: Array.from({ length: 60 }, (_, n) => `29:${'x'.repeat(140)}${n}`),
+    };
     const card = caseCard({ ...found, summary, closing: { at: AT, by: 'x', outcome: 'solved', note: long } }, view);
     expect(sizeOf(card)).toBeLessThanOrEqual(28 * 1024);
     expect(JSON.stringify(card)).toContain(found.id);
+    expect(JSON.stringify(card)).toContain('case.close');
+  });
+
+  test('refreshes itself for those it names, and has the buttons of a case for who has it alone', () => {
+    const words = (name: string) => JSON.stringify(CARDS[name]);
+    expect(CARDS.taken?.refresh).toMatchObject({ action: { type: 'Action.Execute', verb: 'case.brief' }, userIds: ['29:chen'] });
+    expect(CARDS.waiting?.refresh).toMatchObject({ userIds: [] });
+    for (const verb of ['case.reply', 'case.return', 'case.close', 'case.requeue']) {
+      expect(words('taken')).toContain(verb);
+      expect(words('taken-seen-by-others')).not.toContain(verb);
+      expect(words('taken-by-another')).not.toContain(verb);
+    }
+    expect(words('taken-seen-by-others')).toContain('case.view');
   });
 
   test('shows a masked phone as it is masked', () => {
@@ -114,7 +133,7 @@ describeInBrowser('a card, drawn by the adaptivecards package', (executable) => 
     const card = new AdaptiveCard();
     card.hostConfig = new HostConfig({ fontFamily: 'sans-serif', supportsInteractivity: true, actions: { maxActions: 6, actionsOrientation: 'horizontal', showCard: { actionMode: 'inline' } },
       containerStyles: { default: style(theme.page), emphasis: style(theme.styles.emphasis), warning: style(theme.styles.warning), attention: style(theme.styles.attention) } });
-    const context = new SerializationContext(Versions.v1_4);
+    const context = new SerializationContext(Versions.v1_5);
     card.parse(json, context);
     const faults = Array.from({ length: context.eventCount }, (_, n) => context.getEventAt(n).message);
     const results = card.validateProperties();
@@ -143,7 +162,7 @@ describeInBrowser('a card, drawn by the adaptivecards package', (executable) => 
 
   test('a fault of the schema is noticed', async () => {
     const { page, faults } = await draw(
-      { type: 'AdaptiveCard', version: '1.4', body: [{ type: 'TextBlock', text: 'x', size: 'Huge' }, { type: 'Nothing' }] },
+      { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'TextBlock', text: 'x', size: 'Huge' }, { type: 'Nothing' }] },
       'light',
       640,
     );
