@@ -24,6 +24,9 @@ interface Writing {
   readonly context: SummaryContext;
 }
 
+/** Ways in that have a name in the sentences. */
+const CHANNELS: readonly string[] = ['directline', 'webchat', 'wechat', 'wecom', 'msteams', 'emulator', 'terminal'];
+
 const FRAUD_SIGNALS: readonly Signal[] = [
   'codeLeaked',
   'scamContact',
@@ -160,7 +163,7 @@ function personLine({ of, text }: Writing): string {
   const mood = of.draft.signals.includes('angry') ? 'angry' : 'calm';
   return text('summary.person', {
     role: plainRole(of, text),
-    channel: of.channel,
+    channel: CHANNELS.includes(of.channel) ? text(`summary.channel.${of.channel}`) : of.channel,
     language: text(`summary.language.${of.locale}`),
     mood: text(`summary.mood.${mood}`),
     contacts: of.contacts,

@@ -14,9 +14,14 @@ export function formsOf(secret: string): readonly string[] {
   return [...new Set([secret, bare, wide, ...(bare.length > 8 ? [quads, quads.replaceAll(' ', '-')] : [])])];
 }
 
+/** A short code inside a longer run of letters and digits is a part of some id by chance. */
+function holds(text: string, form: string): boolean {
+  return /^\d{1,8}$/.test(form) ? new RegExp(`(?<![\\dA-Za-z])${form}(?![\\dA-Za-z])`).test(text) : text.includes(form);
+}
+
 /** Which of the secrets are in a text. */
 export function secretsIn(text: string, secrets: readonly string[]): readonly string[] {
-  return secrets.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
+  return secrets.filter((secret) => formsOf(secret).some((form) => holds(text, form)));
 }
 
 /** Numbers that look like a full card or an ID number, but for those that are known to be something else. */
@@ -37,8 +42,9 @@ export function filesWith(directory: string, secrets: readonly string[]): readon
     .flatMap((entry) => {
       const file = join(entry.parentPath, entry.name);
       const bytes = readFileSync(file);
+      const text = bytes.toString('latin1');
       return forms
-        .filter(({ form }) => bytes.includes(form) || bytes.includes(Buffer.from(form, 'utf16le')))
+        .filter(({ form }) => holds(text, Buffer.from(form).toString('latin1')) || bytes.includes(Buffer.from(form, 'utf16le')))
         .map(({ secret }) => `${entry.name}: ${secret}`);
     });
 }
