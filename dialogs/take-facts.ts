@@ -2,7 +2,7 @@ import type { Transaction } from '../src/domain/case';
 import { addSignals, addTransactions, learn, setFact, type Told, valueIn, withoutFact } from '../src/domain/draft';
 import { isFuture, isHuge } from '../src/domain/limits';
 import { type Asking, type Moment, SIGNALS, type Signal, SLOT_NAMES, type SlotName, TEXT_SLOTS, YES_NO_SLOTS } from '../src/domain/slots';
-import { readingOf } from '../src/understanding/embedded/pinyin';
+import { soundsOf } from '../src/understanding/embedded/pinyin';
 import { tellsAnother } from '../src/understanding/embedded/question';
 import type { IntentName } from '../src/understanding/recognizer';
 import { type Heard, hear, UNTOLD } from './heard';
@@ -112,7 +112,10 @@ function soundsLike(said: string, choices: readonly Choice[]): Choice | undefine
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-const soundOf = (words: string): string => [...words].map((character) => `${readingOf(character) ?? character} `).join('');
+const soundOf = (words: string): string =>
+  soundsOf([...words])
+    .map((sound) => `${sound} `)
+    .join('');
 
 function factsOf(picked: Choice | undefined): readonly Told[] {
   const means = picked?.means;

@@ -1,5 +1,6 @@
 import { readLabelled } from './embedded/corpus';
 import { createEmbeddedRecognizer } from './embedded/index';
+import { warmUp } from './embedded/warm-up';
 import type { Recognizer } from './recognizer';
 import { type Scored, type Scores, scoresOf } from './scores';
 
@@ -48,6 +49,7 @@ export function formatScores(scores: Scores): string {
 async function main(files: readonly string[]): Promise<void> {
   if (files.length === 0) throw new Error('usage: npm run understand:eval FILE… (lines of intent<TAB>register<TAB>text)');
   const recognizer = createEmbeddedRecognizer();
+  await warmUp(recognizer, NOW);
   const scored = await judge(recognizer, files.flatMap(readLabelled));
   console.log(formatScores(scoresOf(scored)));
 }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Asking, Moment } from '../domain/slots';
 import { createEmbeddedRecognizer } from './embedded/index';
-import { WARM_UP } from './embedded/warm-up';
+import { warmUp } from './embedded/warm-up';
 import type { Locale, Recognizer, SlotMention, Understanding } from './recognizer';
 
 const LINE = z.object({
@@ -80,9 +80,7 @@ export async function understandLines(recognizer: Recognizer, input: NodeJS.Read
 
 async function main(): Promise<void> {
   const recognizer = createEmbeddedRecognizer();
-  for (let round = 0; round < 100; round += 1) {
-    for (const text of WARM_UP) await recognizer.recognize(text, { locale: 'zh-CN', now: shanghaiNow() });
-  }
+  await warmUp(recognizer, shanghaiNow());
   await understandLines(recognizer, process.stdin, (line) => console.log(line));
 }
 

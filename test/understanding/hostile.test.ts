@@ -24,6 +24,7 @@ const SHAPES: Readonly<Record<string, (n: number) => string>> = {
   'a mask of asterisks': (n) => '*'.repeat(n),
   'half of a surrogate pair': (n) => '\ud83d'.repeat(n),
   'plus and T': (n) => 't+1d+0'.repeat(n / 6),
+  'words of many meanings': (n) => '退款手续费到账'.repeat(n / 7),
 };
 
 test.each(Object.entries(SHAPES))('%s: 800 characters take no more than 10 ms', async (_, shape) => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LinearModel } from './linear';
+import { bucketsOf, type LinearModel } from './linear';
 
 /** A file of trained arrays: length of the header (uint32, little-endian), the header as JSON, then the arrays it lists. */
 const ARRAYS = { u32: Uint32Array, f32: Float32Array, i8: Int8Array, u16: Uint16Array, u8: Uint8Array } as const;
@@ -116,10 +116,12 @@ export function linearFrom(
   arrays: Arrays,
   { labels, unknownIdf }: { labels: readonly string[]; unknownIdf: number },
 ): LinearModel {
+  const hashes = only(arrays[`${prefix}Hashes`], Uint32Array, `${prefix}Hashes`);
   const model: LinearModel = {
     labels,
     unknownIdf,
-    hashes: only(arrays[`${prefix}Hashes`], Uint32Array, `${prefix}Hashes`),
+    hashes,
+    buckets: bucketsOf(hashes),
     idf: only(arrays[`${prefix}Idf`], Float32Array, `${prefix}Idf`),
     weights: only(arrays[`${prefix}Weights`], Int8Array, `${prefix}Weights`),
     scales: only(arrays[`${prefix}Scales`], Float32Array, `${prefix}Scales`),

@@ -35,8 +35,8 @@ function crossValidate(corpus: readonly Utterance[]): Judged[] {
       INTENTS,
     );
     const unseen = order.filter((_, i) => i % FOLDS === fold);
-    return unseen.map(({ utterance, normalized }) => {
-      const probabilities = classify(model, normalized);
+    return unseen.map(({ utterance, normalized, features }) => {
+      const probabilities = classify(model, normalized, features);
       const { ranked, share } = rank(new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0])));
       return { utterance, best: ranked[0]?.name ?? '', confidence: ranked[0]?.confidence ?? 0, share };
     });

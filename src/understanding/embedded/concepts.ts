@@ -1,65 +1,103 @@
 import lexicon from './concepts.json';
-import { readingOf } from './pinyin';
+import { soundsOf } from './pinyin';
 import { tokensOf } from './tokens';
 
 interface Term {
-  readonly tokens: readonly string[];
-  readonly concept: string;
+  /** Its tokens after the first, by number. */
+  readonly rest: readonly number[];
+  /** The concept it names; one of what is not ours also names `other`. */
+  readonly concepts: readonly string[];
 }
 
-type Index = ReadonlyMap<string, readonly Term[]>;
+/** Terms by the number of their first token, the longest first. */
+type Index = readonly (readonly Term[] | undefined)[];
 
-/** Start of the concepts of what is not ours; each also names the concept `other`. */
+/** Start of the concepts of what is not ours. */
 const OTHER = 'other.';
 
 /** Characters a term needs to be found by its sound alone. */
 const SOUNDED = 2;
 
-const soundOf = (token: string): string => readingOf(token) ?? token;
+/** Numbers from 1 of the tokens and sounds that occur in terms: quicker to compare than their texts. */
+const NUMBERS = new Map<string, number>();
+/** Of a token that occurs in no term. */
+const UNKNOWN = 0;
 
-/** Terms by their first token, the longest first. */
+function numberOf(token: string): number {
+  const known = NUMBERS.get(token) ?? NUMBERS.size + 1;
+  NUMBERS.set(token, known);
+  return known;
+}
+
 function indexBy(tokensOfTerm: (word: string) => readonly string[]): Index {
-  const index = new Map<string, Term[]>();
+  const index: Term[][] = [];
   for (const [concept, words] of Object.entries(lexicon)) {
+    const concepts = concept.startsWith(OTHER) ? [concept, 'other'] : [concept];
     for (const word of new Set(words.split('|'))) {
-      const tokens = tokensOfTerm(word);
-      const first = tokens[0];
-      if (first === undefined) continue;
-      const sharing = index.get(first) ?? [];
-      sharing.push({ tokens, concept });
-      index.set(first, sharing);
+      const [first, ...rest] = tokensOfTerm(word).map(numberOf);
+      if (first !== undefined) index[first] = [...(index[first] ?? []), { rest, concepts }];
     }
   }
-  for (const sharing of index.values()) sharing.sort((a, b) => b.tokens.length - a.tokens.length);
+  for (const sharing of index) sharing?.sort((a, b) => b.rest.length - a.rest.length);
   return index;
 }
 
 const WRITTEN = indexBy(tokensOf);
-const HEARD = indexBy((word) => (/^\p{Script=Han}+$/u.test(word) && word.length >= SOUNDED ? tokensOf(word).map(soundOf) : []));
+const HEARD = indexBy((word) => (/^\p{Script=Han}+$/u.test(word) && word.length >= SOUNDED ? soundsOf(tokensOf(word)) : []));
 
-/** The terms that start at `at`. */
-function startingAt(index: Index, tokens: readonly string[], at: number): readonly Term[] {
-  const terms = index.get(tokens[at] ?? '') ?? [];
-  return terms.filter(({ tokens: words }) => words.every((word, k) => tokens[at + k] === word));
+const NONE: readonly Term[] = [];
+
+/** The terms that start at `at`, the longest first. */
+function startingAt(index: Index, numbers: readonly number[], at: number): readonly Term[] {
+  const terms = index[numbers[at] ?? UNKNOWN];
+  if (terms === undefined) return NONE;
+  let found: Term[] | undefined;
+  for (const term of terms) {
+    let k = 0;
+    while (k < term.rest.length && term.rest[k] === numbers[at + 1 + k]) k += 1;
+    if (k < term.rest.length) continue;
+    found ??= [];
+    found.push(term);
+  }
+  return found ?? NONE;
+}
+
+const numbersOf = (tokens: readonly string[]): number[] => tokens.map((token) => NUMBERS.get(token) ?? UNKNOWN);
+
+/** Marks the places of the longest term as written that starts at each. */
+function coveredBy(written: readonly (readonly Term[])[]): Uint8Array {
+  const covered = new Uint8Array(written.length);
+  for (let at = 0; at < written.length; at += 1) {
+    const longest = written[at]?.[0]?.rest.length ?? 0;
+    if (longest > 0) covered.fill(1, at, at + longest + 1);
+  }
+  return covered;
+}
+
+/** Adds concepts that `named` does not have yet. */
+function addTo(named: string[], { concepts }: Term): void {
+  for (const concept of concepts) if (!named.includes(concept)) named.push(concept);
 }
 
 /**
  * Concepts named in the text (`concepts.json`), in order, without repeats in a row. Chinese terms of two characters or more are also found
- * by their sound (转仁工 is 转人工), where some of their characters belong to no term as written.
+ * by their sound (转仁工 is 转人工), where some of their characters belong to no term as written. `sounds` are those of the tokens.
  */
-export function conceptsOf(tokens: readonly string[]): string[] {
-  const written = tokens.map((_, at) => startingAt(WRITTEN, tokens, at));
-  const covered = tokens.map(() => false);
-  for (const [at, terms] of written.entries()) {
-    const longest = terms[0]?.tokens.length ?? 0;
-    if (longest > 1) covered.fill(true, at, at + longest);
-  }
-  const sounds = tokens.map(soundOf);
+export function conceptsOf(tokens: readonly string[], sounds: readonly string[] = soundsOf(tokens)): string[] {
+  const numbers = numbersOf(tokens);
+  const written = numbers.map((_, at) => startingAt(WRITTEN, numbers, at));
+  const covered = coveredBy(written);
+  const heard = numbersOf(sounds);
   const found: string[] = [];
-  for (const [at, terms] of written.entries()) {
-    const heard = startingAt(HEARD, sounds, at).filter((term) => covered.slice(at, at + term.tokens.length).includes(false));
-    const named = [...terms, ...heard].flatMap(({ concept }) => (concept.startsWith(OTHER) ? [concept, 'other'] : [concept]));
-    for (const concept of new Set(named)) if (found[found.length - 1] !== concept) found.push(concept);
+  const named: string[] = [];
+  for (let at = 0; at < written.length; at += 1) {
+    named.length = 0;
+    for (const term of written[at] ?? NONE) addTo(named, term);
+    for (const term of startingAt(HEARD, heard, at)) {
+      const first = covered.indexOf(0, at);
+      if (first >= 0 && first <= at + term.rest.length) addTo(named, term);
+    }
+    for (const concept of named) if (concept !== found[found.length - 1]) found.push(concept);
   }
   return found;
 }

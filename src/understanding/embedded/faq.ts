@@ -1,8 +1,7 @@
 import type { Understanding } from '../recognizer';
 import { type Arrays, type ArtefactMeta, linearFrom } from './artefact';
-import { featuresOf } from './features';
+import type { Features } from './features';
 import { type LinearModel, probabilitiesOf } from './linear';
-import { tokensOf } from './tokens';
 
 export type Faq = NonNullable<Understanding['faq']>;
 
@@ -29,10 +28,10 @@ export function faqFrom({ meta, arrays }: { meta: ArtefactMeta; arrays: Arrays }
 }
 
 /** The frequent question a text asks; undefined when the text is no general question. `confidence`: of its being one, and this one. */
-export function findFaq(model: FaqModel, normalized: string): Faq | undefined {
-  if (tokensOf(normalized).length > QUESTION) return undefined;
-  const features = featuresOf(normalized);
+export function findFaq(model: FaqModel, features: Features): Faq | undefined {
+  if (features.tokens > QUESTION) return undefined;
   const asked = probabilitiesOf(model.kinds, features)[0] ?? 0;
+  if (asked < ANSWERED) return undefined;
   const probabilities = probabilitiesOf(model.keys, features);
   const likeliest = Math.max(...probabilities);
   const key = model.keys.labels[probabilities.indexOf(likeliest)];

@@ -4,6 +4,7 @@ import { classify } from './classify';
 import { decide } from './decide';
 import { extract } from './extract';
 import { faqFrom, findFaq } from './faq';
+import { featuresOf } from './features';
 import { isFragment } from './fragment';
 
 /** Also tells at once, before a turn is begun, whether a text may be the first part of a burst. */
@@ -27,11 +28,12 @@ export function createEmbeddedRecognizer(): EmbeddedRecognizer {
   const understand = (text: string, { locale, now, expecting }: RecognizeOptions): Understanding => {
     const asked = expecting === undefined ? {} : { expecting };
     const { normalized, ...found } = extract(text, { now, locale, ...asked });
-    const probabilities = classify(model, normalized);
+    const features = featuresOf(normalized);
+    const probabilities = classify(model, normalized, features);
     const byLabel = new Map(model.labels.map((label, k) => [label, probabilities[k] ?? 0]));
     const decision = decide(byLabel, { normalized, ...found }, { bands: meta.bands, ...asked });
     const outside = byLabel.get('out_of_scope') ?? 0;
-    const faq = found.reply || found.command ? undefined : findFaq(faqs, normalized);
+    const faq = found.reply || found.command ? undefined : findFaq(faqs, features);
     const understanding = { ...found, ...decision, ...(faq && { faq }) };
     return { ...understanding, fragment: isFragment(understanding, normalized, outside) };
   };

@@ -1,5 +1,5 @@
 import type { Features } from './features';
-import { type LinearModel, softmax, type Vector, type Vocabulary, vectorOf } from './linear';
+import { bucketsOf, type LinearModel, softmax, type Vector, type Vocabulary, vectorOf } from './linear';
 
 // Taken out once: where tests run, every look at a global is slow.
 const { abs, log, max, sqrt } = Math;
@@ -51,10 +51,15 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
 /** Features of at least `minDocuments` examples with their inverse document frequencies. */
 function vocabularyOf(documents: readonly Features[], minDocuments: number): Vocabulary {
   const frequency = new Map<number, number>();
-  for (const features of documents) for (const key of features.keys()) frequency.set(key, (frequency.get(key) ?? 0) + 1);
+  for (const { keys } of documents) for (const key of keys) frequency.set(key, (frequency.get(key) ?? 0) + 1);
   const hashes = Uint32Array.from([...frequency].filter(([, n]) => n >= minDocuments).map(([key]) => key)).sort();
   const idfOf = (n: number): number => log((1 + documents.length) / (1 + n)) + 1;
-  return { hashes, idf: Float32Array.from(hashes, (key) => idfOf(frequency.get(key) ?? 0)), unknownIdf: idfOf(1) };
+  return {
+    hashes,
+    buckets: bucketsOf(hashes),
+    idf: Float32Array.from(hashes, (key) => idfOf(frequency.get(key) ?? 0)),
+    unknownIdf: idfOf(1),
+  };
 }
 
 interface Weights {
@@ -144,9 +149,11 @@ export function learn(examples: readonly Example[], labels: readonly string[], o
     for (let k = 0; k < width; k += 1)
       bytes[at * width + k] = Math.round((weights[row * width + k] as number) / ((scales[k] as number) || 1));
   }
+  const hashes = Uint32Array.from(rows, (row) => vocabulary.hashes[row] as number);
   return {
     labels,
-    hashes: Uint32Array.from(rows, (row) => vocabulary.hashes[row] as number),
+    hashes,
+    buckets: bucketsOf(hashes),
     idf: Float32Array.from(rows, (row) => vocabulary.idf[row] as number),
     unknownIdf: vocabulary.unknownIdf,
     weights: bytes,

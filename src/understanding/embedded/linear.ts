@@ -8,6 +8,8 @@ export interface LinearModel {
   readonly labels: readonly string[];
   /** Hashes of the known features, ascending; the place of a hash is its row in `weights`. */
   readonly hashes: Uint32Array;
+  /** Where to look for a hash (`bucketsOf`). */
+  readonly buckets: Uint32Array;
   readonly idf: Float32Array;
   /** Inverse document frequency of a feature never seen; it lengthens the vector and so lowers every score. */
   readonly unknownIdf: number;
@@ -18,49 +20,60 @@ export interface LinearModel {
   readonly bias: Float32Array;
 }
 
+export type Vocabulary = Pick<LinearModel, 'hashes' | 'buckets' | 'idf' | 'unknownIdf'>;
+
 /** Known features of a text with their values; the whole vector, unknown features included, has length 1. */
 export interface Vector {
   readonly rows: readonly number[];
   readonly values: readonly number[];
 }
 
-/** Place of `key` in the ascending `hashes`, -1 when absent. */
-function rowOf(hashes: Uint32Array, key: number): number {
-  let low = 0;
-  let high = hashes.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const found = hashes[middle] ?? 0;
-    if (found === key) return middle;
-    if (found < key) low = middle + 1;
-    else high = middle - 1;
+/** Buckets of the hashes, by their upper 16 bits. */
+const BUCKETS = 2 ** 16;
+
+/** For each bucket the first row of ascending hashes that belongs to it or a later one. */
+export function bucketsOf(hashes: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(BUCKETS + 1);
+  for (const hash of hashes) {
+    const after = (hash >>> 16) + 1;
+    starts[after] = (starts[after] ?? 0) + 1;
   }
+  for (let bucket = 1; bucket <= BUCKETS; bucket += 1) starts[bucket] = (starts[bucket] ?? 0) + (starts[bucket - 1] ?? 0);
+  return starts;
+}
+
+/** Row of `key`, -1 when absent. */
+function rowOf({ hashes, buckets }: Vocabulary, key: number): number {
+  const bucket = key >>> 16;
+  const end = buckets[bucket + 1] ?? 0;
+  for (let row = buckets[bucket] ?? 0; row < end; row += 1) if (hashes[row] === key) return row;
   return -1;
 }
 
-export type Vocabulary = Pick<LinearModel, 'hashes' | 'idf' | 'unknownIdf'>;
-
 /** Sublinear TF-IDF of length 1. */
-export function vectorOf(features: Features, { hashes, idf, unknownIdf }: Vocabulary): Vector {
+export function vectorOf(features: Features, vocabulary: Vocabulary): Vector {
+  const { idf, unknownIdf } = vocabulary;
+  const { keys, values: counts } = features;
   const rows: number[] = [];
   const values: number[] = [];
   let squares = 0;
-  for (const [key, count] of features) {
-    const row = rowOf(hashes, key);
-    const value = count * (row < 0 ? unknownIdf : (idf[row] ?? 0));
+  for (let i = 0; i < keys.length; i += 1) {
+    const row = rowOf(vocabulary, keys[i] ?? 0);
+    const value = (counts[i] ?? 0) * (row < 0 ? unknownIdf : (idf[row] ?? 0));
     squares += value * value;
     if (row < 0) continue;
     rows.push(row);
     values.push(value);
   }
   const length = sqrt(squares) || 1;
-  return { rows, values: values.map((value) => value / length) };
+  for (let i = 0; i < values.length; i += 1) values[i] = (values[i] ?? 0) / length;
+  return { rows, values };
 }
 
 /** Probabilities from scores, in place. */
 export function softmax(scores: Float32Array | Float64Array): void {
   let top = Number.NEGATIVE_INFINITY;
-  for (const score of scores) top = max(top, score);
+  for (let i = 0; i < scores.length; i += 1) top = max(top, scores[i] ?? 0);
   let sum = 0;
   for (let i = 0; i < scores.length; i += 1) {
     const value = exp((scores[i] ?? 0) - top);
@@ -72,15 +85,17 @@ export function softmax(scores: Float32Array | Float64Array): void {
 
 /** Probability of every label of the model, in the order of `labels`. */
 export function probabilitiesOf(model: LinearModel, features: Features): Float32Array {
+  const { weights, scales, bias } = model;
   const width = model.labels.length;
-  const scores = new Float32Array(width);
+  const sums = new Float64Array(width);
   const { rows, values } = vectorOf(features, model);
   for (let i = 0; i < rows.length; i += 1) {
     const start = (rows[i] ?? 0) * width;
     const value = values[i] ?? 0;
-    for (let k = 0; k < width; k += 1) scores[k] = (scores[k] ?? 0) + value * (model.weights[start + k] ?? 0);
+    for (let k = 0; k < width; k += 1) sums[k] = (sums[k] ?? 0) + value * (weights[start + k] ?? 0);
   }
-  for (let k = 0; k < width; k += 1) scores[k] = (scores[k] ?? 0) * (model.scales[k] ?? 0) + (model.bias[k] ?? 0);
+  const scores = new Float32Array(width);
+  for (let k = 0; k < width; k += 1) scores[k] = (sums[k] ?? 0) * (scales[k] ?? 0) + (bias[k] ?? 0);
   softmax(scores);
   return scores;
 }

@@ -1,28 +1,44 @@
 import { addDays } from '../../domain/calendar';
 
 const CHINESE = new Intl.DateTimeFormat('en-u-ca-chinese', { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
-const years = new Map<number, ReadonlyMap<string, string>>();
+/** A month of the Chinese calendar by its number; a leap month has none. */
+interface LunarMonth {
+  readonly month: number | undefined;
+  readonly start: string;
+  readonly days: number;
+}
+const years = new Map<number, readonly LunarMonth[]>();
 const MAX_YEARS_KEPT = 8;
 
-/** Lunar month-day → solar date of one solar year. Leap months are left out. */
-function lunarYear(year: number): ReadonlyMap<string, string> {
+function lunarDay(date: string): { month: number | undefined; day: number } {
+  const parts = CHINESE.formatToParts(new Date(`${date}T00:00:00Z`));
+  const told = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  const month = told('month');
+  return { month: /^\d+$/.test(month) ? Number(month) : undefined, day: Number(told('day')) };
+}
+
+/** The months of one solar year; the first began in the year before, the last ends in the one after. */
+function lunarYear(year: number): readonly LunarMonth[] {
   const known = years.get(year);
   if (known) return known;
-  const days = new Map<string, string>();
-  for (let date = `${year}-01-01`; date.startsWith(String(year)); date = addDays(date, 1)) {
-    const parts = CHINESE.formatToParts(new Date(`${date}T00:00:00Z`));
-    const month = parts.find((part) => part.type === 'month')?.value ?? '';
-    const day = parts.find((part) => part.type === 'day')?.value ?? '';
-    if (/^\d+$/.test(month) && !days.has(`${month}-${day}`)) days.set(`${month}-${day}`, date);
+  const months: LunarMonth[] = [];
+  let start = addDays(`${year}-01-01`, 1 - lunarDay(`${year}-01-01`).day);
+  while (start <= `${year}-12-31`) {
+    const days = lunarDay(addDays(start, 29)).day === 1 ? 29 : 30;
+    months.push({ month: lunarDay(start).month, start, days });
+    start = addDays(start, days);
   }
   if (years.size >= MAX_YEARS_KEPT) years.clear();
-  years.set(year, days);
-  return days;
+  years.set(year, months);
+  return months;
 }
 
 /** Solar date in `year` of a day of the Chinese calendar (农历); undefined when that day does not fall in it. */
 export function solarOfLunar(year: number, month: number, day: number): string | undefined {
-  return lunarYear(year).get(`${month}-${day}`);
+  return lunarYear(year)
+    .filter((found) => found.month === month && day <= found.days)
+    .map(({ start }) => addDays(start, day - 1))
+    .find((date) => date.startsWith(String(year)));
 }
 
 /** 除夕: the day before 正月初一. */

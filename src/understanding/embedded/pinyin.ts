@@ -13,9 +13,9 @@ const READINGS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Fuzzy toneless reading of one character, its most frequent one (`pinyin.json`: GB2312 and the frequent Big5 characters);
- * undefined for what is no Chinese character. 到账 and 道张 read the same.
+ * Fuzzy toneless readings of tokens, the most frequent one of each character (`pinyin.json`: GB2312 and the frequent Big5 characters);
+ * a token that is no Chinese character stands for itself. 到账 and 道张 read the same.
  */
-export function readingOf(character: string): string | undefined {
-  return READINGS.get(character);
+export function soundsOf(tokens: readonly string[]): string[] {
+  return tokens.map((token) => READINGS.get(token) ?? token);
 }

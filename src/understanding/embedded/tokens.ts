@@ -24,17 +24,36 @@ function digitShape(run: string): string {
   return run.length <= 12 ? '<d12>' : '<d>';
 }
 
-const TOKEN = /(?<![a-z])[td] ?(?:\+|加)? ?[01一零](?![0-9a-z一-十])|[0-9][0-9.,:]*%?|[a-z]+(?:'[a-z]+)?|\p{Script=Han}|\*+|[^\s]/gu;
+const TOKEN = /(?<![a-z])[td] ?(?:\+|加)? ?[01一零](?![0-9a-z一-十])|[0-9][0-9.,:]*%?|[a-z]+(?:'[a-z]+)?|\*+|[^\s]/uy;
 const SILENT = /^[,.;:!"'`~、。，；：！…“”‘’()（）[\]{}<>《》【】\-_=+/\\|]$/u;
+
+const isHan = (code: number): boolean => code >= 0x4e00 && code <= 0x9fff;
+
+/** What a token that is no Chinese character stands for; undefined for silent punctuation. */
+function standsFor(token: string): string | undefined {
+  if (/^[td] ?(?:\+|加)? ?[01一零]$/.test(token)) return `${token.charAt(0)}+${/[1一]$/.test(token) ? 1 : 0}`;
+  if (/^[0-9]/.test(token)) return digitShape(token.replace(/[.,:]+$/, ''));
+  if (token.startsWith('*')) return '<mask>';
+  if (SILENT.test(token)) return undefined;
+  return token === '？' ? '?' : token;
+}
 
 /** Latin words, single characters, shapes of numbers; of punctuation only the question mark stays. `text` is lower-case. */
 export function tokensOf(text: string): string[] {
   const tokens: string[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (/^[td] ?(?:\+|加)? ?[01一零]$/.test(token)) tokens.push(`${token.charAt(0)}+${/[1一]$/.test(token) ? 1 : 0}`);
-    else if (/^[0-9]/.test(token)) tokens.push(digitShape(token.replace(/[.,:]+$/, '')));
-    else if (token.startsWith('*')) tokens.push('<mask>');
-    else if (!SILENT.test(token)) tokens.push(token === '？' ? '?' : token);
+  for (let at = 0; at < text.length; ) {
+    const char = text.charAt(at);
+    const blank = char === ' ';
+    if (blank || isHan(text.charCodeAt(at))) {
+      if (!blank) tokens.push(char);
+      at += 1;
+      continue;
+    }
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(text)?.[0];
+    const token = found && standsFor(found);
+    if (token) tokens.push(token);
+    at += found?.length ?? 1;
   }
   return tokens;
 }
