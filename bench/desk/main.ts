@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { createApp, openStore } from '../../src/app';
 import { openDesk } from '../../src/assembly/desk';
 import { createChannels } from '../../src/channels';
@@ -14,9 +11,11 @@ import { addCase, createCaseId } from '../../src/repositories/cases';
 import { createServer, listen } from '../../src/server';
 import { partitionOf, type Store } from '../../src/store/store';
 import { createTelemetry } from '../../src/telemetry';
+import { quantile } from '../figures';
+import { run } from '../run';
 
 /**
- * The desk under load, over real HTTP: npx tsx bench/desk/main.ts [REDIS_URL]
+ * The desk under load, over real HTTP: npm run bench:desk -- [REDIS_URL]
  * 200 users are with agents, 20 desks listen. A user's message until its event is at the desks, and on through a reply until the line is back at
  * his channel. Then the list with 10,000 cases.
  */
@@ -28,7 +27,6 @@ const AT_ONCE = 4;
 const MANY = 10_000;
 const KEY = 'a-key-for-the-bench';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-desk-'));
 const waiting = new Map<string, () => void>();
 const arrived = (word: string) => new Promise<void>((resolve) => waiting.set(word, resolve));
 const came = (text: string) => {
@@ -46,7 +44,7 @@ const channel = http.createServer(async (request, response) => {
   response.end('{"id":"x"}');
 });
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   await new Promise<void>((resolve) => channel.listen(0, '127.0.0.1', resolve));
   const serviceUrl = `http://localhost:${(channel.address() as AddressInfo).port}`;
   const redis = process.argv[2];
@@ -118,8 +116,6 @@ async function main(): Promise<void> {
     lists.push(performance.now() - started);
   }
   print(`list of ${MANY} open cases`, lists);
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(0);
 }
 
 async function caseOf(store: Store, id: string): Promise<{ conversationId: string }> {
@@ -161,9 +157,8 @@ function madeCase(n: number): Case {
 }
 
 function print(what: string, figures: readonly number[]): void {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
-  process.stdout.write(`${what}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${sorted.length})\n`);
+  const at = (share: number) => quantile(figures, share).toFixed(1);
+  console.log(`${what}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${figures.length})`);
 }
 
-void main();
+run(main);

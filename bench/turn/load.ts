@@ -11,9 +11,9 @@ export const LINES = linesOf(0).length;
 export interface Load {
   readonly turns: number;
   readonly seconds: number;
-  /** From the request to its answer, in ms, sorted. */
+  /** From the request to its answer, in ms. */
   readonly answered: readonly number[];
-  /** From the request to the first reply at the channel, in ms, sorted. */
+  /** From the request to the first reply at the channel, in ms. */
   readonly replied: readonly number[];
 }
 
@@ -77,13 +77,7 @@ export async function play(
     return reply === undefined ? [] : [reply - at];
   });
   if (replied.length < sentAt.size) throw new Error(`${sentAt.size - replied.length} of ${sentAt.size} messages got no reply`);
-  const sorted = (values: number[]) => values.sort((a, b) => a - b);
-  return { turns: answered.length, seconds, answered: sorted(answered), replied: sorted(replied) };
-}
-
-/** Value below which the share `p` of sorted values lies. */
-export function percentile(sorted: readonly number[], p: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
+  return { turns: answered.length, seconds, answered, replied };
 }
 
 function activity({

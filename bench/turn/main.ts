@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createApp } from '../../src/app';
 import { type Config, readConfig } from '../../src/config';
 import { openRedisStore } from '../../src/store/redis';
 import { createTelemetry } from '../../src/telemetry';
-import { LINES, type Load, linesOf, percentile, play, startChannel } from './load';
-import { bytesOn, type Measured, startRedis, startServer } from './processes';
+import { median, quantile } from '../figures';
+import { bytesOn, type Measured, startRedis, startServer } from '../processes';
+import { run } from '../run';
+import { LINES, type Load, linesOf, play, startChannel } from './load';
 
 /**
  * A full troubleshooting turn (proof of the caller, masking, lock, dedupe, understanding, dialog, one commit, outbox, delivery) against the
@@ -29,7 +31,6 @@ interface Subject {
 }
 
 const root = path.join(__dirname, '../..');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'daozhang-bench-'));
 const PRODUCT = [path.join(root, 'dist/src/index.js')];
 const ECHO = ['--import', 'tsx', path.join(__dirname, 'echo.ts')];
 
@@ -39,16 +40,11 @@ async function measure(subject: Subject, channel: Awaited<ReturnType<typeof star
   return { ...load, cpuMs: (subject.server.cpuMs() - before) / load.turns };
 }
 
-const median = (values: readonly number[]) =>
-  percentile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 const round = (value: number, digits = 1) => value.toFixed(digits);
 
 function row({ name, server, rounds }: Subject, echo: Subject): string {
   const rate = (subject: Subject) => median(subject.rounds.map(({ turns, seconds }) => turns / seconds));
-  const at = (pick: (one: Round) => readonly number[], p: number) => round(median(rounds.map((one) => percentile(pick(one), p))));
+  const at = (pick: (one: Round) => readonly number[], p: number) => round(median(rounds.map((one) => quantile(pick(one), p))));
   const cells = [
     name,
     round(rate({ name, server, rounds }), 0),
@@ -62,7 +58,7 @@ function row({ name, server, rounds }: Subject, echo: Subject): string {
 }
 
 /** Round trips of the script's turns, counted by the store itself. */
-async function roundTrips(url: string): Promise<number> {
+async function roundTrips(url: string, folder: string): Promise<number> {
   const { config } = readConfig({ REDIS_URL: url }, folder) as { config: Config };
   const store = await openRedisStore({ url, prefix: 'bench' });
   const channels = () => ({ takesEvents: true, deliver: async () => ({}) });
@@ -96,8 +92,9 @@ async function startUp(env: Readonly<Record<string, string>>): Promise<number> {
   return median(times);
 }
 
-async function main(): Promise<void> {
-  const redisFolder = mkdtempSync(path.join(folder, 'redis-'));
+async function main(folder: string): Promise<void> {
+  const redisFolder = path.join(folder, 'redis-log');
+  mkdirSync(redisFolder);
   const dataDir = path.join(folder, 'data');
   const redis = await startRedis(redisFolder);
   const ready = await startUp({ DATA_DIR: path.join(folder, 'start') });
@@ -127,7 +124,7 @@ async function main(): Promise<void> {
   for (const subject of subjects) console.log(row(subject, echo));
   console.log(`\nReady after ${round(ready, 0)} ms (median of ${STARTS} starts of the built product).`);
   for (const subject of subjects) await subject.server.stop();
-  console.log(`Round trips to Redis per turn, delivery included: ${round(await roundTrips(redis.url), 2)}.`);
+  console.log(`Round trips to Redis per turn, delivery included: ${round(await roundTrips(redis.url, folder), 2)}.`);
   console.log(
     `Kept per idle conversation of ${LINES} turns: ${round(lmdbBytes / 1024)} KB in LMDB's file, ${round(redisBytes / 1024)} KB in Redis.`,
   );
@@ -135,12 +132,4 @@ async function main(): Promise<void> {
   await redis.stop();
 }
 
-main()
-  .finally(() => rmSync(folder, { recursive: true, force: true }))
-  .then(
-    () => process.exit(0),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
+run(main);

@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { quantile } from './product';
+import { median } from '../figures';
 
 /** The first visit of a phone with nothing in its cache. */
 export interface LoadFigures {
@@ -57,10 +57,6 @@ export async function measureLoad(origin: string, network: (typeof NETWORKS)[key
     await context.close();
   }
   await browser.close();
-  const middle = (name: keyof LoadFigures) =>
-    quantile(
-      visits.map((visit) => visit[name]),
-      0.5,
-    );
+  const middle = (name: keyof LoadFigures) => median(visits.map((visit) => visit[name]));
   return { requests: middle('requests'), weight: middle('weight'), greeted: middle('greeted'), replied: middle('replied') };
 }

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { type Measured, startRedis } from '../turn/processes';
+import { type Measured, startRedis } from '../processes';
+import { run } from '../run';
 import { measureLoad, NETWORKS } from './cold-load';
 import { measureMessages } from './messages';
 import { withProduct } from './product';
@@ -48,19 +46,17 @@ async function load(): Promise<void> {
   });
 }
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   const wanted = process.argv.slice(2);
   const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
   if (isWanted('messages')) {
     await messages('embedded store', {});
-    const directory = mkdtempSync(path.join(tmpdir(), 'daozhang-bench-redis-'));
-    const redis = await startRedis(directory);
+    const redis = await startRedis(folder);
     await messages('Redis', { REDIS_URL: redis.url });
     await redis.stop();
-    rmSync(directory, { recursive: true, force: true });
   }
   if (isWanted('sockets')) await sockets();
   if (isWanted('load')) await load();
 }
 
-void main();
+run(main);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { type Client, post, quantile, startClient } from './product';
+import { quantile } from '../figures';
+import { type Client, post, startClient } from './product';
 
 /** From a message being posted to its first reply on the socket, with many conversations at once, each writing like a fast person. */
 export interface MessageFigures {

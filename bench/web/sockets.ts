@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { Measured } from '../turn/processes';
+import type { Measured } from '../processes';
 import { startClient } from './product';
 
 /** Sockets on which nobody writes, held past several rounds of pings. */

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { percentile } from '../turn/load';
-import { startRedis, startServer } from '../turn/processes';
+import { quantile } from '../figures';
+import { startRedis, startServer } from '../processes';
+import { run } from '../run';
 import { ACCOUNT, type Plan, play, startPlatform } from './load';
 
 /** From the delivery of a message to its passive reply, in safe mode, by the built product: npm run bench:wechat. */
@@ -14,12 +15,13 @@ const PLANS: readonly (Plan & { readonly name: string })[] = [
 ];
 const WARM_UP: Plan = { users: 20, pauseMs: 0, seconds: 5 };
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'daozhang-bench-'));
 const product = [path.join(__dirname, '../../dist/src/index.js')];
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   const platform = await startPlatform();
-  const redis = await startRedis(mkdtempSync(path.join(folder, 'redis-')));
+  const redisFolder = path.join(folder, 'redis-log');
+  mkdirSync(redisFolder);
+  const redis = await startRedis(redisFolder);
   const settings = {
     ...{ LOG_LEVEL: 'info', BURST_MS: '0', WECHAT_APP_ID: ACCOUNT.appId, WECHAT_APP_SECRET: ACCOUNT.secret },
     ...{ WECHAT_TOKEN: ACCOUNT.token, WECHAT_AES_KEY: ACCOUNT.aesKey, WECHAT_API_BASE: platform.url },
@@ -37,7 +39,7 @@ async function main(): Promise<void> {
       const before = server.cpuMs();
       const { replied, late, seconds } = await play(server.base, plan);
       const cpu = (server.cpuMs() - before) / (replied.length + late);
-      const times = [0.5, 0.95, 0.99].map((p) => percentile(replied, p).toFixed(0));
+      const times = [0.5, 0.95, 0.99].map((p) => quantile(replied, p).toFixed(0));
       console.log(`| ${[store, plan.name, (replied.length / seconds).toFixed(0), ...times, late, cpu.toFixed(2)].join(' | ')} |`);
     }
     await server.stop();
@@ -46,12 +48,4 @@ async function main(): Promise<void> {
   await redis.stop();
 }
 
-main()
-  .finally(() => rmSync(folder, { recursive: true, force: true }))
-  .then(
-    () => process.exit(0),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
+run(main);
