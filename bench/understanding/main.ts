@@ -5,6 +5,7 @@ import { judge } from '../../src/understanding/eval';
 import type { Recognizer } from '../../src/understanding/recognizer';
 import { scoresOf } from '../../src/understanding/scores';
 import { trainNlpjs } from './nlpjs';
+import { compareSlots } from './slots';
 
 const CORPUS = join(__dirname, '../../src/understanding/embedded/utterances');
 const MEGABYTE = 2 ** 20;
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   const rows = [await measure('embedded', async () => createEmbeddedRecognizer()), await measure('nlp.js', () => trainNlpjs(CORPUS))];
   console.table(rows.filter((row) => row !== undefined));
   if (rows[1] === undefined) console.log('nlp.js is not installed: see bench/understanding/nlpjs.ts');
+  compareSlots();
 }
 
 main().catch((error: unknown) => {
