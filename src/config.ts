@@ -13,7 +13,8 @@ import {
   OTHER_CLOUD_SETTINGS,
 } from './settings/bot-framework';
 import { CLU_SETTINGS, type CluConfig, cluFaults, takeClu } from './settings/clu';
-import { isSafeUrl, safeUrl, wholeNumber } from './settings/kinds';
+import { DESK_SETTINGS, type DeskConfig, deskFaults, takeDesk } from './settings/desk';
+import { isSafeUrl, wholeNumber } from './settings/kinds';
 import { TEAMS_SETTINGS, type TeamsConfig, takeTeams, teamsFaults } from './settings/teams';
 import { typoWarnings } from './settings/typos';
 import { takeWeb, WEB_SETTINGS, type WebConfig } from './settings/web';
@@ -61,12 +62,7 @@ export const SETTINGS = {
   }),
   Web: WEB_SETTINGS,
   Understanding: CLU_SETTINGS,
-  Desk: z.object({
-    DESK_AGENTS: text.describe('File with the people of the desk; empty: a link that opens the desk once is printed at the start.'),
-    DESK_KEY: text.describe('Key of machines for /api/desk, sent as "Authorization: Bearer KEY"; empty lets none in.'),
-    HANDOFF_WEBHOOK_URL: safeUrl.describe('Another help desk that is told of every case with a signed POST; empty for none.'),
-    HANDOFF_WEBHOOK_SECRET: text.describe('Signs those calls, 16 characters or more; needed with HANDOFF_WEBHOOK_URL.'),
-  }),
+  Desk: DESK_SETTINGS,
   Teams: TEAMS_SETTINGS,
   WeChat: WECHAT_SETTINGS,
   WeCom: WECOM_SETTINGS,
@@ -96,12 +92,7 @@ export interface Config {
   readonly conversation: { readonly burstMs: number };
   readonly web: WebConfig;
   readonly clu: CluConfig | undefined;
-  readonly desk: {
-    readonly key: string | undefined;
-    /** Empty without a file. */
-    readonly agents: readonly Agent[];
-    readonly webhook: { readonly url: string; readonly secret: string } | undefined;
-  };
+  readonly desk: DeskConfig;
   readonly teams: TeamsConfig;
   /** Undefined: the channel is off. */
   readonly wechat: WechatAccount | undefined;
@@ -128,13 +119,12 @@ export function readConfig(env: Env = process.env, cwd: string = process.cwd()):
   const parsed = schema.safeParse(values);
   const profiles = readProfiles(values.PROFILE_DIR === undefined ? undefined : path.resolve(cwd, values.PROFILE_DIR));
   const agents = readAgents(values.DESK_AGENTS === undefined ? undefined : path.resolve(cwd, values.DESK_AGENTS));
-  const isSigned = values.HANDOFF_WEBHOOK_URL === undefined || /^\S{16,}$/.test(values.HANDOFF_WEBHOOK_SECRET ?? '');
   const faults = [
     ...(agents.kind === 'ok' ? [] : agents.faults.map((fault) => `DESK_AGENTS: ${fault}`)),
-    ...(isSigned ? [] : ['HANDOFF_WEBHOOK_SECRET: must be 16 characters or more with HANDOFF_WEBHOOK_URL']),
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
     ...botFrameworkFaults(values),
     ...cluFaults(values, isSafeUrl),
+    ...deskFaults(values),
     ...teamsFaults(values, agents.kind === 'ok' ? linkedOf(agents.agents) : []),
     ...wechatFaults(values),
     ...(profiles.kind === 'ok' ? [] : profiles.faults.map((fault) => `PROFILE_DIR: ${fault}`)),
@@ -173,8 +163,8 @@ function group(
   const { web, rest: unweb } = takeWeb(others);
   const { clu, rest: unclu } = takeClu(unweb);
   const { teams, rest: unteams } = takeTeams(unclu, linkedOf(agents));
-  const { wechat, wecom, rest } = takeWechat(unteams);
-  const { DESK_AGENTS: _file, DESK_KEY, HANDOFF_WEBHOOK_URL: url, HANDOFF_WEBHOOK_SECRET: secret, ...botFramework } = rest;
+  const { wechat, wecom, rest: unwechat } = takeWechat(unteams);
+  const { desk, rest: botFramework } = takeDesk(unwechat, agents);
   return Object.freeze({
     server: Object.freeze({ port: PORT, host: HOST, logLevel: LOG_LEVEL }),
     store: Object.freeze({
@@ -188,7 +178,7 @@ function group(
     teams,
     wechat,
     wecom,
-    desk: Object.freeze({ key: DESK_KEY, agents, webhook: url && secret ? { url, secret } : undefined }),
+    desk,
     botFramework: botFrameworkOf(botFramework),
     profiles,
   });

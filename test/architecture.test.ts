@@ -32,7 +32,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   dialogs: { rooms: ['domain', 'understanding', 'repositories', 'locales'], types: ['store'], packages: SDK },
   channels: { rooms: ['domain', 'store', 'locales'], packages: ['botbuilder', 'zod'], only: { 'src/channels/direct-line/': ['ws'] } },
-  desk: { rooms: ['domain', 'store', 'repositories', 'locales'], packages: ['botbuilder', 'zod'] },
+  desk: {
+    rooms: ['domain', 'store', 'repositories', 'locales'],
+    packages: ['botbuilder', 'zod'],
+    only: { 'src/desk/oidc.ts': ['openid-client'] },
+  },
   web: {
     rooms: [],
     types: ['domain', 'desk', 'channels'],
@@ -40,7 +44,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     only: { 'src/web/build.mjs': ['vite'] },
   },
   turn: { rooms: ['domain', 'store', 'repositories'], packages: ['botbuilder'] },
-  settings: { rooms: ['understanding', 'channels'], packages: ['zod'] },
+  settings: { rooms: ['understanding', 'channels'], types: ['desk'], packages: ['zod'] },
   // The top of src/ puts the rooms together, with a file for each part in assembly/; a command is one more way in.
   src: { rooms: [...PARTS, 'settings', 'assembly'], packages: ['botbuilder', 'zod', 'pino', 'prom-client', 'restify', '@azure/identity'] },
   assembly: { rooms: [...PARTS, 'settings', 'src'], packages: ['botbuilder', 'prom-client'] },

@@ -4,11 +4,14 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Reply } from '../server';
 
-/** The desk's page; what it loads is served beside the chat page's assets, and what it shows is behind the door of its API. */
-export function createDeskPage(directory: string): Readonly<Record<'GET /desk', (request: IncomingMessage) => Promise<Reply>>> {
+/** The desk's page, which offers these `ways` in; what it loads is served beside the chat page's assets, and what it shows is behind the door of its API. */
+export function createDeskPage(
+  directory: string,
+  ways: readonly string[],
+): Readonly<Record<'GET /desk', (request: IncomingMessage) => Promise<Reply>>> {
   const file = path.join(directory, 'desk/index.html');
   if (!existsSync(file)) return { 'GET /desk': async () => ({ status: 503, text: 'the page is not built: npm run build' }) };
-  const html = readFileSync(file, 'utf8');
+  const html = readFileSync(file, 'utf8').replace('</head>', () => `<meta name="sign-in" content="${ways.join(' ')}"></head>`);
   return {
     'GET /desk': async () => {
       // antd writes its styles as it goes; the nonce lets these in and no others.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { formatInstant, formatValue } from '../../dialogs/format';
+import { formatInstant } from '../../dialogs/format';
 import { flattenDraft } from '../../dialogs/trace';
-import { isTextKey, localeOf, text } from '../../locales';
+import { localeOf, text } from '../../locales';
 import { DIRECT_LINE } from '../channels/direct-line/direct-line';
 import { createFiles, typeOf } from '../channels/direct-line/files';
 import { addressOf, originOf } from '../channels/direct-line/http';
@@ -9,28 +9,33 @@ import { partitionOfConversation } from '../channels/direct-line/log';
 import { BASE } from '../channels/direct-line/sending';
 import type { Config } from '../config';
 import { createDeskApi } from '../desk/api';
+import { watchWaiting } from '../desk/assignment';
 import { createAttempts } from '../desk/attempts';
 import { type Act, createDesk, type DeskOptions } from '../desk/desk';
 import { createDoor } from '../desk/door';
 import { openFeed, TOPIC } from '../desk/feed';
 import type { DeskRequest } from '../desk/http';
+import { createOidc } from '../desk/oidc';
+import { createOidcDoor } from '../desk/oidc-door';
 import { createPresence } from '../desk/presence';
 import { createQuickReplies } from '../desk/quick-replies';
+import { createRoster } from '../desk/roster';
 import { createSessions } from '../desk/sessions';
 import { watchTimeouts } from '../desk/timeouts';
-import type { Slot, ViewOptions } from '../desk/view';
+import type { ViewOptions } from '../desk/view';
 import { createWebhook } from '../desk/webhook';
 import { isoOf, isWorkday } from '../domain/calendar';
-import type { Case, CaseDraft } from '../domain/case';
+import type { Case } from '../domain/case';
 import { maskSecrets } from '../domain/privacy';
 import { profileOf } from '../domain/profile';
-import type { SlotName } from '../domain/slots';
 import { replyBy } from '../domain/triage';
 import { createSeal, readOrMakeKey } from '../seal';
 import type { Reply } from '../server';
+import type { DeskConfig } from '../settings/desk';
 import type { Store } from '../store/store';
-import type { Log } from '../turn/log';
+import { codeOf, type Log } from '../turn/log';
 import { createDeskPage } from './desk-page';
+import { causesOf, nameOf, slotsOf } from './desk-words';
 import { builtPages } from './web';
 
 /** The desk with everything behind it. */
@@ -62,15 +67,24 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   const key = config.store.dataKey ?? readOrMakeKey(config.store.dataDir);
   const seal = createSeal(key);
   const feed = await openFeed({ store, now });
-  const link = desk.agents.length === 0 ? randomBytes(24).toString('base64url') : undefined;
-  const door = createDoor({
-    ...{ store, key, now, link, agents: desk.agents, bearer: desk.key },
-    sessions: createSessions(store, key),
+  const link = desk.agents.length === 0 && !desk.oidc ? randomBytes(24).toString('base64url') : undefined;
+  const roster = createRoster(store, desk.agents, desk.oidc !== undefined && desk.oidc.roles.length > 0);
+  const ways = {
+    ...{ store, key, now, roster, agents: desk.agents },
     attempts: createAttempts(store, Date.now),
-    administrator: { id: 'admin', name: text('zh-CN', 'desk.page.administrator'), role: 'admin' },
-    addressOf: (request) => addressOf(request, web.proxyHops),
-    isSecure: (request) => originOf(request)?.startsWith('https:') === true,
+    addressOf: (request: DeskRequest) => addressOf(request, web.proxyHops),
+    isSecure: (request: DeskRequest) => originOf(request)?.startsWith('https:') === true,
+  };
+  const door = createDoor({
+    ...{ ...ways, bearer: desk.key, sessions: createSessions(store, key) },
+    first:
+      link === undefined
+        ? undefined
+        : { link, administrator: { id: 'admin', name: text('zh-CN', 'desk.page.administrator'), role: 'admin' } },
   });
+  const report = (event: string, error: unknown) => log({ event, code: codeOf(error) });
+  const oidc =
+    desk.oidc && createOidcDoor({ ...ways, oidc: createOidc(desk.oidc), settings: desk.oidc, enter: door.enter, seal, originOf, report });
   const announce = () => void store.publish(TOPIC, '').catch(() => undefined);
   let news: NodeJS.Timeout | undefined;
   const act = createDesk({
@@ -83,20 +97,22 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   });
   const profileFor = ({ draft }: Case) => profileOf(profiles, draft.facts.acquirerName?.value);
   const view: ViewOptions = {
-    ...{ store, now, slots, flatten: flattenDraft },
+    ...{ store, now, slots: slotsOf, flatten: flattenDraft },
     causes: (found) => causesOf(found, profileFor(found).cutoff),
     isRest: (date) => !isWorkday(date, profiles.calendar),
     cutoff: profileOf(profiles, undefined).cutoff,
     files: (conversation) => listFiles(store, conversation),
   };
   const presence = createPresence(store);
-  const stopTimeouts = watchTimeouts({ store, act, now, present: presence.list });
+  const present = presence.list;
+  const stopTimeouts = watchTimeouts({ store, act, now, present });
+  const assignment = desk.assigns ? await watchWaiting({ store, act, roster, present, feed }) : undefined;
   const webhook = desk.webhook && createWebhook({ ...desk.webhook, store, now, log });
   const files = createFiles(store);
   const routes = createDeskApi({
     ...view,
-    ...{ act, door, feed, key, agents: desk.agents },
-    presence,
+    ...{ act, door, oidc, feed, key, roster, presence },
+    arrived: () => assignment?.hurry(),
     quickReplies: createQuickReplies(store),
     nameOf,
     open: (sealed) => seal.open(sealed),
@@ -112,7 +128,7 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     file: (conversation, id) => files.read(webConversation(conversation), id),
   });
   return {
-    routes: { ...routes, ...createDeskPage(builtPages()) },
+    routes: { ...routes, ...createDeskPage(builtPages(), waysIn(desk)) },
     link,
     act,
     hurry() {
@@ -124,10 +140,17 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     async close() {
       clearTimeout(news);
       stopTimeouts();
+      assignment?.close();
       webhook?.close();
       feed.close();
     },
   };
+}
+
+/** What the sign-in page offers. */
+function waysIn({ agents, oidc }: DeskConfig): readonly ('key' | 'oidc')[] {
+  const byKey = !oidc || agents.some(({ key }) => key !== undefined);
+  return [...(byKey ? (['key'] as const) : []), ...(oidc ? (['oidc'] as const) : [])];
 }
 
 const webConversation = (key: string): string => key.slice(key.indexOf('/') + 1);
@@ -143,26 +166,4 @@ async function listFiles(store: Store, key: string): Promise<readonly { readonly
     id: id.slice(conversation.length + 1),
     contentType: (value as { contentType: string }).contentType,
   }));
-}
-
-/** The desk reads Chinese whatever the user's language. */
-function slots({ facts }: CaseDraft): readonly Slot[] {
-  return Object.entries(facts).map(([slot, { value, source, approx, at }]) => {
-    const label = `slot.${slot}`;
-    const shown = value === 'unknown' ? text('zh-CN', 'desk.page.unknown') : formatValue('zh-CN', slot as SlotName, value);
-    return { slot, label: isTextKey(label) ? text('zh-CN', label) : slot, value: shown, source, at, ...(approx && { approx }) };
-  });
-}
-
-function nameOf(kind: 'issue' | 'step', id: string): string {
-  if (kind === 'issue') return formatValue('zh-CN', 'issueType', id);
-  const key = `slot.${id}`;
-  return isTextKey(key) ? text('zh-CN', key) : id;
-}
-
-function causesOf({ diagnosis }: Case, cutoff: string): ReturnType<ViewOptions['causes']> {
-  return diagnosis.causes.map(({ id, likelihood }) => {
-    const key = `cause.${id}`;
-    return { id, likelihood, words: isTextKey(key) ? text('zh-CN', key, { cutoff }) : id };
-  });
 }

@@ -104,7 +104,11 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
     ...{ store, say, now, invokeMs, hurry, referenceOf, parseClosing },
     work: createWork({
       ...{ store, act, now, key },
-      isFull: (actor) => isFull(store, agents, actor),
+      isFull: (actor) =>
+        isFull(
+          store,
+          agents.find(({ id }) => id === actor.id),
+        ),
       seen: createPresence(store).seenElsewhere,
     }),
     colleague: createPeople({ agents, everybody: config.teams.everybody, tenantsOf }),

@@ -7,6 +7,8 @@ import type { CaseEvent } from '../repositories/case-events';
 /** What a person may do with a case, as pure steps: the case as it is → what it becomes, what is noted and what the user hears. */
 
 export type Role = 'agent' | 'lead' | 'admin';
+/** Who decides for others. */
+export const LEADS: readonly Role[] = ['lead', 'admin'];
 
 /** Who acts: a signed-in agent, or a machine with the key. */
 export interface Actor {
@@ -22,6 +24,8 @@ export interface Person {
 
 export type Action =
   | { readonly kind: 'accept' }
+  /** A waiting case is given to somebody: by a lead, or by the clock. */
+  | { readonly kind: 'assign'; readonly to: Person }
   | { readonly kind: 'reply'; readonly text: string; readonly attachments?: readonly Attachment[] }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'transfer'; readonly to: Person; readonly note?: string }
@@ -58,6 +62,8 @@ export function stepOf(before: Case, action: Action, context: StepContext): Step
   switch (action.kind) {
     case 'accept':
       return accept(before, context);
+    case 'assign':
+      return assign(before, action.to, context);
     case 'reply':
       return reply(before, action, context);
     case 'note':
@@ -77,6 +83,7 @@ export function stepOf(before: Case, action: Action, context: StepContext): Step
 /** A lead decides for others, but nobody writes in another's name: who wants to write takes the case over first. */
 function mayAct({ owner, agent }: Case, { kind }: Action, actor: Actor): boolean {
   const isOwn = owner === 'agent' && agent?.id === actor.id;
+  if (kind === 'assign') return owner === 'queue' && actor.role !== 'agent';
   if (kind === 'accept') return owner === 'queue' || isOwn;
   if (kind === 'note') return owner !== 'agent' || isOwn || actor.role !== 'agent';
   if (kind === 'reply') return isOwn;
@@ -86,11 +93,21 @@ function mayAct({ owner, agent }: Case, { kind }: Action, actor: Actor): boolean
 function accept(before: Case, context: StepContext): Stepped {
   const { actor, now } = context;
   if (before.owner === 'agent') return { kind: 'done' };
-  const agent = { id: actor.id, name: actor.name };
+  return joined(before, { agent: { id: actor.id, name: actor.name }, event: { kind: 'accepted' }, now });
+}
+
+function assign(before: Case, to: Person, { now }: StepContext): Stepped {
+  return joined(before, { agent: to, event: { kind: 'assigned', to }, now });
+}
+
+function joined(
+  before: Case,
+  { agent, event, now }: { readonly agent: Person; readonly event: Step['event']; readonly now: string },
+): Stepped {
   return moved(before, { kind: 'accept', at: now, agent }, (after) => ({
     after: { ...after, acceptedAt: before.acceptedAt ?? now },
-    event: { kind: 'accepted' },
-    lines: [say(before, 'desk.said.joined', { name: actor.name, agent: actor.id, id: before.id })],
+    event,
+    lines: [say(before, 'desk.said.joined', { name: agent.name, agent: agent.id, id: before.id })],
   }));
 }
 

@@ -9,20 +9,28 @@ const COST = 16384;
 const KEY_BYTES = 32;
 const HASH = /^scrypt\$(\d{4,7})\$([A-Za-z0-9_-]{16,64})\$([A-Za-z0-9_-]{43})$/;
 
-const agent = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be letters, digits, - and _'),
-  name: z.string().trim().min(1).max(20),
-  role: z.enum(['agent', 'lead', 'admin']),
-  key: z.string().regex(HASH, 'must be a hash made by `npm run desk -- hash`'),
-  /** Queues he works on; absent: all. */
-  queues: z.array(z.enum(QUEUES)).optional(),
-  /** Cases at once. */
-  capacity: z.int().min(1).max(50).default(8),
-  /** Who he is on Teams: his tenant and his object id in it. What he does there counts as done at the desk. */
-  teams: z.strictObject({ tenant: z.guid().toLowerCase(), person: z.guid().toLowerCase() }).optional(),
-});
-const isUnique = (all: readonly (string | undefined)[]): boolean => {
-  const given = all.filter((one) => one !== undefined);
+/** Cases at once of somebody for whom the file says nothing. */
+export const CAPACITY = 8;
+
+const agent = z
+  .strictObject({
+    id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be letters, digits, - and _'),
+    name: z.string().trim().min(1).max(20),
+    role: z.enum(['agent', 'lead', 'admin']),
+    /** Absent: he signs in by OpenID Connect, or works on Teams. */
+    key: z.string().regex(HASH, 'must be a hash made by `npm run desk -- hash`').optional(),
+    /** What the identity provider calls him in the claim of DESK_OIDC_CLAIM. */
+    account: z.string().trim().toLowerCase().min(1).max(200).optional(),
+    /** Queues he works on; absent: all. */
+    queues: z.array(z.enum(QUEUES)).optional(),
+    /** Cases at once. */
+    capacity: z.int().min(1).max(50).default(CAPACITY),
+    /** Who he is on Teams: his tenant and his object id in it. What he does there counts as done at the desk. */
+    teams: z.strictObject({ tenant: z.guid().toLowerCase(), person: z.guid().toLowerCase() }).optional(),
+  })
+  .refine(({ key, account, teams }) => key ?? account ?? teams, 'needs a key, an account or a person of Teams');
+const isUnique = (list: readonly (string | undefined)[]): boolean => {
+  const given = list.filter((one) => one !== undefined);
   return new Set(given).size === given.length;
 };
 const file = z.strictObject({
@@ -30,6 +38,7 @@ const file = z.strictObject({
     .array(agent)
     .min(1)
     .refine((list) => isUnique(list.map(({ id }) => id)), 'two agents have the same id')
+    .refine((list) => isUnique(list.map(({ account }) => account)), 'two agents have the same account')
     .refine((list) => isUnique(list.map(({ teams }) => teams?.person)), 'two agents are the same person of Teams'),
 });
 

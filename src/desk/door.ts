@@ -6,6 +6,7 @@ import type { Actor, Role } from './actions';
 import { type Agent, checkKey } from './agents';
 import type { Attempts } from './attempts';
 import { cookieHeader, cookieOf, type DeskReply, type DeskRequest, isCrossSite, readJson, refuse } from './http';
+import type { Roster } from './roster';
 import { SESSION_MS, type Sessions } from './sessions';
 
 /** Who may come in. Everything of the desk is behind `guard`. */
@@ -16,6 +17,8 @@ export interface Door {
     roles?: readonly Role[],
   ): (request: DeskRequest) => Promise<DeskReply>;
   signIn(request: DeskRequest): Promise<DeskReply>;
+  /** Opens a session for somebody who has proved who he is; returns the header that gives it to the browser. */
+  enter(request: DeskRequest, actor: Actor): Promise<{ readonly 'set-cookie': string }>;
   signOut(request: DeskRequest): Promise<DeskReply>;
   /** Whose session it still is: for a stream that stays open. */
   whoIs(request: DeskRequest): Promise<Actor | undefined>;
@@ -24,13 +27,13 @@ export interface Door {
 export interface DoorOptions {
   readonly store: Store;
   readonly agents: readonly Agent[];
+  readonly roster: Roster;
   readonly sessions: Sessions;
   readonly attempts: Attempts;
   /** What a machine sends as `Authorization: Bearer …`; undefined: none may. */
   readonly bearer: string | undefined;
-  /** Opens the desk once, as the administrator, when there is no agents file. */
-  readonly link: string | undefined;
-  readonly administrator: Actor;
+  /** Opens the desk once, as this administrator, while there is no other way in. */
+  readonly first: { readonly link: string; readonly administrator: Actor } | undefined;
   /** Seals the audit log. */
   readonly key: Buffer;
   /** ISO +08:00. */
@@ -47,8 +50,8 @@ const signInBody = z.union([
 
 /** See Door. */
 export function createDoor(options: DoorOptions): Door {
-  const { store, agents, sessions, attempts, administrator } = options;
-  let link = options.link;
+  const { store, agents, roster, sessions, attempts, first } = options;
+  let link = first?.link;
 
   async function whoIs(request: DeskRequest): Promise<Actor | undefined> {
     const { authorization } = request.headers;
@@ -57,10 +60,10 @@ export function createDoor(options: DoorOptions): Door {
     const cookie = cookieOf(request);
     const id = cookie === undefined ? undefined : await sessions.find(cookie);
     if (id === undefined) return undefined;
-    // Only the file counts: whoever was taken out of it is out at once.
-    const agent = agents.find((one) => one.id === id);
-    if (agent) return { id, name: agent.name, role: agent.role };
-    return agents.length === 0 && id === administrator.id ? administrator : undefined;
+    // Only the roster counts: whoever was taken out of it is out at once.
+    const found = await roster.find(id);
+    if (found) return { id, name: found.name, role: found.role };
+    return id === first?.administrator.id ? first.administrator : undefined;
   }
 
   /** Without DESK_KEY there is no API for machines. */
@@ -70,9 +73,9 @@ export function createDoor(options: DoorOptions): Door {
     if ('link' in body) {
       const wait = await attempts.take(`address/${address}`);
       if (wait > 0) return tooMany(wait);
-      if (link === undefined || !isSame(body.link, link)) return refuse('SIGN_IN_FAILED');
+      if (!first || link === undefined || !isSame(body.link, link)) return refuse('SIGN_IN_FAILED');
       link = undefined;
-      return administrator;
+      return first.administrator;
     }
     const waits = await Promise.all([attempts.take(`agent/${body.id}`), attempts.take(`address/${address}`)]);
     const wait = Math.max(...waits);
@@ -85,8 +88,19 @@ export function createDoor(options: DoorOptions): Door {
 
   const note = (actor: string, action: string) => audit(store.partition(0), options.key, { at: options.now(), actor, action });
 
+  async function enter(request: DeskRequest, actor: Actor): Promise<{ readonly 'set-cookie': string }> {
+    await attempts.clear(`address/${options.addressOf(request)}`);
+    await note(actor.id, 'sign-in');
+    // Whatever the browser sent before is not taken over: a session always begins under a new id.
+    const old = cookieOf(request);
+    if (old !== undefined) await sessions.end(old);
+    const cookie = await sessions.open(actor.id);
+    return { 'set-cookie': cookieHeader(cookie, { secure: options.isSecure(request), maxAgeMs: SESSION_MS }) };
+  }
+
   return {
     whoIs,
+    enter,
     guard: (answer, roles) => async (request) => {
       const actor = await whoIs(request);
       if (!actor) return { status: isMachineWithoutKey(request) ? 404 : 401 };
@@ -99,8 +113,7 @@ export function createDoor(options: DoorOptions): Door {
       if ('refused' in json) return json.refused;
       const body = signInBody.safeParse(json.value);
       if (!body.success) return refuse('BAD_INPUT');
-      const address = options.addressOf(request);
-      const proven = await prove(body.data, address);
+      const proven = await prove(body.data, options.addressOf(request));
       if ('status' in proven) {
         await note(
           'id' in body.data && agents.some(({ id }) => 'id' in body.data && id === body.data.id) ? body.data.id : '-',
@@ -108,13 +121,7 @@ export function createDoor(options: DoorOptions): Door {
         );
         return proven;
       }
-      await attempts.clear(`address/${address}`);
-      await note(proven.id, 'sign-in');
-      // Whatever the browser sent before is not taken over: a session always begins under a new id.
-      const old = cookieOf(request);
-      if (old !== undefined) await sessions.end(old);
-      const cookie = cookieHeader(await sessions.open(proven.id), { secure: options.isSecure(request), maxAgeMs: SESSION_MS });
-      return { status: 200, body: proven, headers: { 'set-cookie': cookie } };
+      return { status: 200, body: proven, headers: await enter(request, proven) };
     },
     async signOut(request) {
       if (isCrossSite(request)) return refuse('CROSS_SITE');

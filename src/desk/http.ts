@@ -7,6 +7,8 @@ export type DeskRequest = IncomingMessage & { readonly params?: Readonly<Record<
 export interface DeskReply {
   readonly status: number;
   readonly body?: unknown;
+  /** A page, when there is no `body`. */
+  readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly stream?: (response: ServerResponse) => void;
 }
@@ -53,17 +55,27 @@ export async function readJson(
   }
 }
 
-const COOKIE = 'daozhang-desk';
+/** A cookie of ours. `Lax` also comes along when another site sends the browser here. */
+interface Cookie {
+  readonly name: string;
+  readonly path: string;
+  readonly sameSite: 'Strict' | 'Lax';
+}
+export const SESSION_COOKIE: Cookie = { name: 'daozhang-desk', path: '/api/desk', sameSite: 'Strict' };
 
-/** The value of our cookie; undefined without one. */
-export function cookieOf({ headers }: IncomingMessage): string | undefined {
+/** The value of a cookie; undefined without one. */
+export function cookieOf({ headers }: IncomingMessage, { name }: Cookie = SESSION_COOKIE): string | undefined {
   const found = (headers.cookie ?? '').split(';').map((one) => one.trim().split('='));
-  return found.find(([name]) => name === COOKIE)?.[1];
+  return found.find(([given]) => given === name)?.[1];
 }
 
-/** Out of reach of scripts and of other sites; over TLS only where the request came by it. */
-export function cookieHeader(value: string, { secure, maxAgeMs }: { readonly secure: boolean; readonly maxAgeMs: number }): string {
-  const parts = [`${COOKIE}=${value}`, 'Path=/api/desk', 'HttpOnly', 'SameSite=Strict', `Max-Age=${Math.floor(maxAgeMs / 1000)}`];
+/** Out of reach of scripts; over TLS only where the request came by it. */
+export function cookieHeader(
+  value: string,
+  { secure, maxAgeMs }: { readonly secure: boolean; readonly maxAgeMs: number },
+  { name, path, sameSite }: Cookie = SESSION_COOKIE,
+): string {
+  const parts = [`${name}=${value}`, `Path=${path}`, 'HttpOnly', `SameSite=${sameSite}`, `Max-Age=${Math.floor(maxAgeMs / 1000)}`];
   return [...parts, ...(secure ? ['Secure'] : [])].join('; ');
 }
 

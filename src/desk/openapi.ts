@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Route } from './api';
+import type { Route } from './api-route';
+import { BACK_PATH, OIDC_PATH } from './oidc-door';
 
 /** The API as OpenAPI 3.1, from the same table as the server's routes. */
 export function describeApi(routes: readonly Route[]): object {
@@ -12,7 +13,7 @@ export function describeApi(routes: readonly Route[]): object {
     openapi: '3.1.0',
     info: { title: 'Daozhang desk', version: '1', description: 'Cases of people who were handed over. See docs/desk.md.' },
     security: [{ machine: [] }, { session: [] }],
-    paths: { ...paths, '/api/desk/sign-in': signIn, '/api/desk/sign-out': signOut },
+    paths: { ...paths, '/api/desk/sign-in': signIn, '/api/desk/sign-out': signOut, [OIDC_PATH]: oidc, [BACK_PATH]: oidcBack },
     components: {
       securitySchemes: {
         machine: { type: 'http', scheme: 'bearer' },
@@ -91,3 +92,23 @@ const signIn = {
   },
 };
 const signOut = { post: { summary: 'End the session', responses: { 200: { description: 'Done' }, 401: UNKNOWN } } };
+const oidc = {
+  get: {
+    summary: 'Sends the browser to the identity provider; 401 when there is none',
+    security: [],
+    responses: { 302: { description: 'To the provider' }, 401: UNKNOWN, 502: { description: 'The provider cannot be reached' } },
+  },
+};
+const oidcBack = {
+  get: {
+    summary: 'Where the identity provider sends the browser back to; opens a session',
+    security: [],
+    responses: {
+      302: { description: 'To the desk; sets the cookie' },
+      400: { description: 'Not proven: a page' },
+      401: UNKNOWN,
+      403: { description: 'Proven, but nobody of this desk: a page' },
+      429: { description: 'Too many sign-ins: a page' },
+    },
+  },
+};

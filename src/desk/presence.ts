@@ -4,7 +4,13 @@ import type { Actor } from './actions';
 
 export const STATES = ['online', 'busy', 'away'] as const;
 /** 在线, 忙碌, 离线 */
-export type Presence = { readonly id: string; readonly name: string; readonly state: (typeof STATES)[number] };
+export interface Presence {
+  readonly id: string;
+  readonly name: string;
+  readonly state: (typeof STATES)[number];
+  /** He has no page open; he did something on Teams. */
+  readonly elsewhere?: boolean;
+}
 
 const COLLECTION = 'desk-presence';
 /** A page says so every half minute; one that sleeps or is closed is gone after this. */
@@ -22,7 +28,7 @@ export function createPresence(store: Store) {
     /** He did something elsewhere, on Teams. What his page says of him stays. */
     async seenElsewhere({ id, name }: Actor): Promise<void> {
       const known = await partition.get(COLLECTION, id);
-      if (known && !(known.value as { elsewhere?: boolean }).elsewhere) return;
+      if (known && !(known.value as unknown as Presence).elsewhere) return;
       const value = asJson({ id, name, state: 'online', elsewhere: true });
       await partition.commit({ kind: 'put', collection: COLLECTION, id, value, ttlMs: ELSEWHERE_MS, expect: known?.version ?? 0 });
     },

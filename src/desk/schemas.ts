@@ -9,6 +9,7 @@ const once = z.string().min(8).max(64).optional();
 const words = (longest: number) => z.string().trim().min(1).max(longest);
 
 export const acceptBody = z.strictObject({ once });
+export const assignBody = z.strictObject({ agent: z.string().min(1).max(32), once });
 export const replyBody = z.strictObject({ text: words(2000), once });
 /** A picture or PDF in base64, at most 3 MB. */
 export const pictureBody = z.strictObject({ data: z.base64().min(16).max(4_200_000), once });

@@ -1,18 +1,26 @@
 import { epochMs } from '../domain/calendar';
 import { listQueue, listShelf, type QueueRow } from '../repositories/cases';
+import type { ConversationRecord } from '../repositories/conversations';
 import type { Store } from '../store/store';
 
 /** Figures of the desk, from the rows of its lists and the records of conversations; ms, counts, scores 1 to 5. */
 export interface Stats {
   readonly conversations: number;
-  /** Ended by advice alone; `confirmed`: the user said that it was solved. */
-  readonly selfService: { readonly advised: number; readonly confirmed: number };
+  /**
+   * `matters`: conversations in which something was told; `advised`: of these, ended by advice alone and not denied; checked where the user came
+   * back: `confirmed`, he said that it is solved or the money there; `denied`, that it is still missing.
+   */
+  readonly selfService: { readonly matters: number; readonly advised: number; readonly confirmed: number; readonly denied: number };
   readonly escalated: number;
   readonly open: number;
   readonly byQueue: Readonly<Record<string, number>>;
   readonly byIssue: Readonly<Record<string, number>>;
+  /** Of escalated cases: the likeliest cause. */
+  readonly byCause: Readonly<Record<string, number>>;
   readonly byScore: Readonly<Record<string, number>>;
+  /** From the handover to the agent's first line. */
   readonly firstReplyMs: Percentiles;
+  /** From accepting to closing. */
   readonly handlingMs: Percentiles;
   /** Left at a question for more than a day: question → how many. */
   readonly dropOff: Readonly<Record<string, number>>;
@@ -28,40 +36,51 @@ export interface Percentiles {
 const MOST = 10_000;
 const DAY_MS = 86_400_000;
 
-interface Known {
-  readonly asking?: string;
-  readonly caseId?: string;
-  readonly lastAt: string;
-  readonly diagnosis?: { readonly outcome?: string };
-  readonly draft?: { readonly signals: readonly string[] };
-}
+type NameOf = (kind: 'issue' | 'step' | 'cause', id: string) => string;
 
-/** `now` is ISO +08:00; `nameOf` words issues and questions. Of the last ten thousand of each. */
-export async function readStats(store: Store, now: string, nameOf: (kind: 'issue' | 'step', id: string) => string): Promise<Stats> {
+/** `now` is ISO +08:00; `nameOf` words issues, questions and causes. Of the last ten thousand of each. */
+export async function readStats(store: Store, now: string, nameOf: NameOf): Promise<Stats> {
   const [open, shelf, records] = await Promise.all([
     listQueue(store, MOST),
     listShelf(store, MOST),
     store.listAll('conversations', { limit: MOST }),
   ]);
   const rows = [...open, ...shelf];
-  const known = records.map(({ value }) => value as unknown as Known);
-  const alone = known.filter(({ caseId }) => caseId === undefined);
-  const left = alone.filter(({ asking, lastAt }) => asking !== undefined && epochMs(now) - epochMs(lastAt) > DAY_MS);
+  const known = records.map(({ value }) => value as unknown as ConversationRecord);
   return {
     conversations: known.length,
-    selfService: {
-      advised: alone.filter(({ diagnosis }) => diagnosis?.outcome?.startsWith('SS-')).length,
-      confirmed: alone.filter(({ draft }) => draft?.signals.includes('solved')).length,
-    },
+    selfService: selfServiceOf(known),
     escalated: rows.length,
     open: open.length,
     byQueue: countBy(rows, ({ queue }) => queue),
     byIssue: countBy(rows, ({ issue }) => issue && nameOf('issue', issue)),
+    byCause: countBy(rows, ({ cause }) => cause && nameOf('cause', cause)),
     byScore: countBy(rows, ({ score }) => (score === undefined ? undefined : String(score))),
-    firstReplyMs: percentiles(rows, 'repliedAt'),
-    handlingMs: percentiles(rows, 'closedAt'),
-    dropOff: countBy(left, ({ asking }) => asking && nameOf('step', asking)),
+    firstReplyMs: percentiles(rows, 'createdAt', 'repliedAt'),
+    handlingMs: percentiles(rows, 'acceptedAt', 'closedAt'),
+    dropOff: countBy(
+      known.filter((one) => isLeft(one, now)),
+      ({ asking }) => asking && nameOf('step', asking),
+    ),
   };
+}
+
+function selfServiceOf(known: readonly ConversationRecord[]): Stats['selfService'] {
+  const matters = known.filter(({ diagnosis, caseId }) => diagnosis !== undefined || caseId !== undefined);
+  const advised = matters.filter(({ diagnosis, caseId }) => caseId === undefined && diagnosis?.outcome?.startsWith('SS-'));
+  const saysSolved = ({ extra, draft }: ConversationRecord) => extra?.solved === true || draft?.signals.includes('solved') === true;
+  const denied = advised.filter((one) => !saysSolved(one) && one.draft?.signals.includes('stillMissing'));
+  return {
+    matters: matters.length,
+    advised: advised.length - denied.length,
+    confirmed: advised.filter(saysSolved).length,
+    denied: denied.length,
+  };
+}
+
+/** Left in the middle: a question waits for more than a day, and no person has the matter. 「解决了吗」 comes after the answer and is no middle. */
+function isLeft({ asking, caseId, lastAt }: ConversationRecord, now: string): boolean {
+  return caseId === undefined && asking !== undefined && asking !== 'resolved' && epochMs(now) - epochMs(lastAt) > DAY_MS;
 }
 
 function countBy<T>(items: readonly T[], nameOf: (item: T) => string | undefined): Record<string, number> {
@@ -70,8 +89,10 @@ function countBy<T>(items: readonly T[], nameOf: (item: T) => string | undefined
   return counts;
 }
 
-function percentiles(rows: readonly QueueRow[], end: 'repliedAt' | 'closedAt'): Percentiles {
-  const spans = rows.flatMap((row) => (row[end] === undefined ? [] : [epochMs(row[end]) - epochMs(row.createdAt)])).sort((a, b) => a - b);
+function percentiles(rows: readonly QueueRow[], from: 'createdAt' | 'acceptedAt', to: 'repliedAt' | 'closedAt'): Percentiles {
+  const spans = rows
+    .flatMap(({ [from]: begin, [to]: end }) => (begin === undefined || end === undefined ? [] : [epochMs(end) - epochMs(begin)]))
+    .sort((a, b) => a - b);
   const at = (share: number) => spans[Math.min(spans.length - 1, Math.floor(spans.length * share))] ?? 0;
   return spans.length === 0 ? { count: 0 } : { count: spans.length, p50: at(0.5), p90: at(0.9) };
 }

@@ -18,11 +18,19 @@ export interface Slot {
   readonly at: string;
 }
 
+/** A possible cause by its name; `words` say what speaks for it. */
+export interface CauseView {
+  readonly id: string;
+  readonly likelihood: string;
+  readonly name: string;
+  readonly words?: string;
+}
+
 export interface ViewOptions {
   readonly store: Store;
   readonly flatten: (draft: CaseDraft) => Readonly<Record<string, unknown>>;
   readonly slots: (draft: CaseDraft) => readonly Slot[];
-  readonly causes: (found: Case) => readonly { readonly id: string; readonly likelihood: string; readonly words: string }[];
+  readonly causes: (found: Case) => readonly CauseView[];
   readonly isRest: (date: string) => boolean;
   /** HH:MM */
   readonly cutoff: string;

@@ -25,6 +25,7 @@ export type CaseEventKind =
   | 'opened'
   | 'message'
   | 'accepted'
+  | 'assigned'
   | 'reply'
   | 'note'
   | 'transferred'

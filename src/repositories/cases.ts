@@ -39,6 +39,8 @@ export interface QueueRow
   /** Fen. */
   readonly amount?: number;
   readonly issue?: string;
+  /** The likeliest cause. */
+  readonly cause?: string;
   readonly cardLast4?: string;
   /** YYYY-MM-DD */
   readonly txTime?: string;
@@ -187,6 +189,7 @@ function shelfId({ createdAt, id }: Case): string {
 function toRow(of: Case): QueueRow {
   const { id, conversationId, channel, priority, queue, owner, createdAt, updatedAt, replyBy, draft, rating, closing } = of;
   const { agent, waitingSince, acceptedAt, repliedAt } = of;
+  const [cause] = of.diagnosis.causes;
   const [amount, issue, cardLast4, txTime] = [
     valueIn(draft, 'amount'),
     valueIn(draft, 'issueType'),
@@ -202,6 +205,7 @@ function toRow(of: Case): QueueRow {
     ...(closing && { closedAt: closing.at, ended: closing.outcome }),
     ...(amount !== undefined && { amount }),
     ...(issue && { issue }),
+    ...(cause && { cause: cause.id }),
     ...(cardLast4 && { cardLast4 }),
     ...(txTime && { txTime: txTime.date }),
     ...(rating && { score: rating.score }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ApiOptions, createDeskApi, deskRoutes } from '../../src/desk/api';
+import { createDeskApi, deskRoutes } from '../../src/desk/api';
+import type { ApiOptions } from '../../src/desk/api-route';
 import type { Door } from '../../src/desk/door';
 import { describeApi } from '../../src/desk/openapi';
 

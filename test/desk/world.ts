@@ -36,9 +36,16 @@ export interface Answer {
 export const MACHINE_KEY = 'a-key-for-machines';
 export const keyOf = (id: string) => `key-of-${id}-123`;
 
-export async function openDeskWorld(
-  options: { now: string; noAgents?: boolean } = { now: '2026-11-20T10:00:00+08:00' },
-): Promise<DeskWorld> {
+export interface WorldOptions {
+  readonly now?: string;
+  readonly noAgents?: boolean;
+  /** Further settings. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the agents file, by id. */
+  readonly more?: Readonly<Record<string, object>>;
+}
+
+export async function openDeskWorld(options: WorldOptions = {}): Promise<DeskWorld> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'desk-'));
   const agents = await Promise.all(
     (
@@ -48,15 +55,18 @@ export async function openDeskWorld(
         ['wang', '王班长', 'lead'],
         ['root', '管理员', 'admin'],
       ] as const
-    ).map(async ([id, name, role]) => ({ id, name, role, key: await hashKey(keyOf(id)) })),
+    ).map(async ([id, name, role]) => ({ id, name, role, key: await hashKey(keyOf(id)), ...options.more?.[id] })),
   );
   writeFileSync(path.join(folder, 'agents.json'), JSON.stringify({ agents }));
-  const env = { DATA_DIR: 'data', DESK_KEY: MACHINE_KEY, ...(options.noAgents ? {} : { DESK_AGENTS: 'agents.json' }) };
+  const env = { DATA_DIR: 'data', DESK_KEY: MACHINE_KEY, ...(options.noAgents ? {} : { DESK_AGENTS: 'agents.json' }), ...options.env };
   const read = readConfig(env, folder);
   if (read.kind === 'refused') throw new Error(read.faults.join('\n'));
   const config: Config = read.config;
   const heard: string[] = [];
-  const talk = await openTalk({ now: options.now, deliver: async ({ text }) => void (text && heard.push(text)) });
+  const talk = await openTalk({
+    now: options.now ?? '2026-11-20T10:00:00+08:00',
+    deliver: async ({ text }) => void (text && heard.push(text)),
+  });
   const desk = await openDesk({ config, store: talk.store, say: talk.turns.say, log: () => undefined, now: () => talk.now });
   const telemetry = createTelemetry({ level: 'silent' as never, destination: { write: () => undefined } });
   const server = createServer({ store: talk.store, telemetry, routes: desk.routes });

@@ -1,3 +1,5 @@
+import type { CauseView, Slot } from '../../desk/view';
+
 /** What the page gets from /api/desk, and how it asks. */
 
 export interface Me {
@@ -12,6 +14,9 @@ export interface Person {
 export interface Colleague extends Person {
   readonly role: string;
   readonly state: 'online' | 'busy' | 'away';
+  readonly capacity: number;
+  /** Cases he has. */
+  readonly load: number;
 }
 export interface Row {
   readonly id: string;
@@ -57,14 +62,8 @@ export interface Clock {
 export interface CaseView extends Row {
   readonly summary: string;
   readonly missing?: readonly string[];
-  readonly slots: readonly {
-    readonly slot: string;
-    readonly label: string;
-    readonly value: string;
-    readonly source: string;
-    readonly at: string;
-  }[];
-  readonly causes: readonly { readonly id: string; readonly likelihood: string; readonly words: string }[];
+  readonly slots: readonly Slot[];
+  readonly causes: readonly CauseView[];
   readonly clock?: Clock;
   readonly events: readonly CaseEvent[];
   readonly files: readonly { readonly id: string; readonly contentType: string }[];
@@ -75,30 +74,6 @@ export interface CaseView extends Row {
   readonly closing?: { readonly outcome: string; readonly note: string };
   readonly rating?: { readonly score: number; readonly words?: string };
 }
-export interface QuickReply {
-  readonly id: string;
-  readonly owner: string;
-  readonly title: string;
-  readonly text: string;
-}
-export interface Percentiles {
-  readonly count: number;
-  readonly p50?: number;
-  readonly p90?: number;
-}
-export interface Stats {
-  readonly conversations: number;
-  readonly selfService: { readonly advised: number; readonly confirmed: number };
-  readonly escalated: number;
-  readonly open: number;
-  readonly byQueue: Readonly<Record<string, number>>;
-  readonly byIssue: Readonly<Record<string, number>>;
-  readonly byScore: Readonly<Record<string, number>>;
-  readonly firstReplyMs: Percentiles;
-  readonly handlingMs: Percentiles;
-  readonly dropOff: Readonly<Record<string, number>>;
-}
-
 /** A refusal of the server: its status, stable code, and further facts. */
 export class Refused extends Error {
   constructor(

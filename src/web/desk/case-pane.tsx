@@ -53,6 +53,7 @@ export function CasePane({ found, me, words, refresh, fail, onBack }: PaneProps)
               {words.accept}
             </Button>
           )}
+          {me.role !== 'agent' && found.owner === 'queue' && <Button onClick={() => setAsking('assign')}>{words.assign}</Button>}
           {mayDecide && found.owner === 'agent' && <Button onClick={() => setAsking('transfer')}>{words.transfer}</Button>}
           {isMine && <Button onClick={() => setAsking('return')}>{words.giveBack}</Button>}
           {mayDecide && <Button onClick={() => setAsking('close')}>{words.close}</Button>}
@@ -90,12 +91,11 @@ export function CasePane({ found, me, words, refresh, fail, onBack }: PaneProps)
         />
         <h2>{words.causes}</h2>
         <ul className="causes">
-          {found.causes.map(({ id, likelihood, words: told }) => (
+          {found.causes.map(({ id, likelihood, name, words: told }) => (
             <li key={id}>
-              <Tag>
-                {id} {words.likelihoods[likelihood as keyof Words['likelihoods']] ?? likelihood}
-              </Tag>
-              {told}
+              <Tag>{words.likelihoods[likelihood as keyof Words['likelihoods']] ?? likelihood}</Tag>
+              {name}
+              {told && <p>{told}</p>}
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 import { Button, Input, Modal, Select, Space } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type CaseView, call, type Me, type QuickReply } from './api';
+import type { QuickReply } from '../../desk/quick-replies';
+import { type CaseView, call, type Me } from './api';
 import { inPage } from './forms';
 import { yuan } from './queue';
 import type { Words } from './words';

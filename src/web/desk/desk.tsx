@@ -4,7 +4,7 @@ import { type CaseView, call, type Me, Refused, type Row } from './api';
 import { CasePane } from './case-pane';
 import { type Filter, Queue } from './queue';
 import { type News, ring, useLive } from './use-live';
-import type { Tag, Words } from './words';
+import { fill, type Tag, type Words } from './words';
 
 const Figures = lazy(() => import('./figures').then(({ Figures: component }) => ({ default: component })));
 
@@ -21,6 +21,15 @@ const RETRY_MS = 2000;
 /** News of other cases come together. */
 const GATHER_MS = 120;
 
+/** News for everybody who is there. */
+const CALLS: ReadonlySet<string> = new Set(['opened', 'reopened', 'message']);
+const PRESENCE = 'daozhang.desk.presence';
+const STATES = ['online', 'busy', 'away'] as const;
+type Presence = (typeof STATES)[number];
+
+/** As it was before the page was loaded again: who is busy is given no case because of that. */
+const readPresence = (): Presence => STATES.find((one) => one === sessionStorage.getItem(PRESENCE)) ?? 'online';
+
 /** The lists on the left, the case on the right; everything live. */
 export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
   const { message } = Antd.useApp();
@@ -28,7 +37,7 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
   const [rows, setRows] = useState<{ readonly total: number; readonly rows: readonly Row[] }>();
   const [chosen, setChosen] = useState(() => new URLSearchParams(location.search).get('case') ?? undefined);
   const [found, setFound] = useState<CaseView>();
-  const [presence, setPresence] = useState<'online' | 'busy' | 'away'>('online');
+  const [presence, setPresence] = useState<Presence>(readPresence);
   const [tab, setTab] = useState('cases');
   const [unseen, setUnseen] = useState(0);
   const [tries, setTries] = useState(0);
@@ -99,8 +108,11 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
   const isLive = useLive((news: News | undefined) => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void catchUp(), news?.caseId === chosen ? 0 : GATHER_MS);
-    const calls = news?.kind === 'opened' || news?.kind === 'reopened' || news?.kind === 'message';
-    if (!calls || presence === 'away') return;
+    if (!news) return;
+    const isMine = news.to?.id === me.id && news.by?.id !== me.id;
+    if (isMine && (news.kind === 'assigned' || news.kind === 'transferred')) {
+      void message.info(fill(news.kind === 'assigned' ? words.assignedToYou : words.transferredToYou, { id: news.caseId }));
+    } else if (!CALLS.has(news.kind) || presence === 'away') return;
     ring();
     if (document.hidden) setUnseen((count) => count + 1);
   });
@@ -112,12 +124,21 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
   }, [unseen, words]);
   useEffect(() => {
     const tell = () => void call('presence', { state: presence }).catch(() => undefined);
+    sessionStorage.setItem(PRESENCE, presence);
     tell();
     const every = setInterval(tell, PRESENCE_MS);
     return () => clearInterval(every);
   }, [presence]);
 
   const refresh = useCallback(() => Promise.all([readRows(), readCase()]).catch(fail), [readRows, readCase, fail]);
+
+  /** Nobody is given a case after he has left. */
+  async function leave(): Promise<void> {
+    sessionStorage.removeItem(PRESENCE);
+    await call('presence', { state: 'away' });
+    await call('sign-out', {});
+    onOut();
+  }
 
   const other = tag === 'zh-CN' ? 'en-US' : 'zh-CN';
 
@@ -134,10 +155,10 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
           aria-label={words.presence}
           value={presence}
           onChange={setPresence}
-          options={(['online', 'busy', 'away'] as const).map((value) => ({ value, label: words.states[value] }))}
+          options={STATES.map((value) => ({ value, label: words.states[value] }))}
         />
         <Button onClick={() => onTag(other)}>{new Intl.DisplayNames([other], { type: 'language' }).of(other.slice(0, 2))}</Button>
-        <Button onClick={() => void call('sign-out', {}).then(onOut, fail)}>{words.signOut}</Button>
+        <Button onClick={() => void leave().catch(fail)}>{words.signOut}</Button>
       </header>
       {me.role !== 'agent' && (
         <Tabs

@@ -4,7 +4,8 @@ import { GridComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { call, type Percentiles, type Stats } from './api';
+import type { Percentiles, Stats } from '../../desk/stats';
+import { call } from './api';
 import type { Words } from './words';
 
 use([BarChart, GridComponent, TitleComponent, CanvasRenderer]);
@@ -21,7 +22,8 @@ export function Figures({ words }: { readonly words: Words }): ReactNode {
     return () => clearInterval(timer);
   }, []);
   if (!stats) return null;
-  const share = stats.conversations === 0 ? '–' : `${Math.round((100 * stats.selfService.advised) / stats.conversations)}%`;
+  const { matters, advised, confirmed, denied } = stats.selfService;
+  const share = matters === 0 ? '–' : `${Math.round((100 * advised) / matters)}%`;
   const scores = Object.entries(stats.byScore);
   const rated = scores.reduce((sum, [, count]) => sum + count, 0);
   const mean = rated === 0 ? '–' : (scores.reduce((sum, [score, count]) => sum + Number(score) * count, 0) / rated).toFixed(1);
@@ -36,7 +38,8 @@ export function Figures({ words }: { readonly words: Words }): ReactNode {
       <div className="numbers">
         <Statistic title={words.stats.conversations} value={stats.conversations} />
         <Statistic title={words.stats.selfService} value={share} />
-        <Statistic title={words.stats.confirmed} value={stats.selfService.confirmed} />
+        <Statistic title={words.stats.confirmed} value={confirmed} />
+        <Statistic title={words.stats.denied} value={denied} />
         <Statistic title={words.stats.escalated} value={stats.escalated} />
         <Statistic title={words.stats.open} value={stats.open} />
         <Statistic title={words.stats.firstReply} value={minutes(stats.firstReplyMs)} />
@@ -44,13 +47,28 @@ export function Figures({ words }: { readonly words: Words }): ReactNode {
         <Statistic title={words.stats.satisfaction} value={`${mean} (${rated})`} />
       </div>
       <div className="charts">
+        <Bars title={words.stats.byCause} counts={stats.byCause} />
         <Bars title={words.stats.byQueue} counts={named(stats.byQueue, words.queues)} />
         <Bars title={words.stats.byIssue} counts={stats.byIssue} />
+        <Bars title={words.stats.times} counts={timesOf(stats, words)} />
         <Bars title={words.stats.byScore} counts={stats.byScore} />
         <Bars title={words.stats.dropOff} counts={stats.dropOff} />
       </div>
     </main>
   );
+}
+
+/** First reply and handling as bars, in minutes. */
+function timesOf({ firstReplyMs, handlingMs }: Stats, { stats: names }: Words): Readonly<Record<string, number>> {
+  const bars = ([name, { p50, p90 }]: readonly [string, Percentiles]) =>
+    p50 === undefined || p90 === undefined
+      ? []
+      : ([
+          [`${name} ${names.p50}`, p50],
+          [`${name} ${names.p90}`, p90],
+        ] as const);
+  const all = [[names.firstReplyShort, firstReplyMs] as const, [names.handlingShort, handlingMs] as const].flatMap(bars);
+  return Object.fromEntries(all.map(([name, ms]) => [name, Math.round((10 * ms) / MINUTE_MS) / 10]));
 }
 
 function minutes({ count, p50, p90 }: Percentiles): string {

@@ -6,7 +6,7 @@ import type { Words } from './words';
 /** Outside the body's end no style is written that the page's policy would refuse. */
 export const inPage = (): HTMLElement => document.getElementById('root') ?? document.body;
 
-export type Asking = 'transfer' | 'return' | 'close';
+export type Asking = 'assign' | 'transfer' | 'return' | 'close';
 
 interface FormProps {
   readonly asking: Asking;
@@ -24,7 +24,7 @@ interface Values {
   readonly text?: string;
 }
 
-/** Transfer, give back or close: what else must be said. */
+/** Assign, transfer, give back or close: what else must be said. */
 export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormProps): ReactNode {
   const [form] = Form.useForm<Values>();
   const [agents, setAgents] = useState<readonly Colleague[]>([]);
@@ -33,33 +33,41 @@ export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormPr
   async function finish({ to, outcome, text }: Values): Promise<void> {
     const note = text?.trim() ? { note: text.trim() } : {};
     const target = to?.startsWith('queue:') ? { queue: to.slice(6) } : { agent: to?.slice(6) };
-    const body = asking === 'transfer' ? { ...target, ...note } : asking === 'return' ? { finding: text?.trim() } : { outcome, ...note };
-    if (await act(asking, body)) onDone();
+    const bodies = { assign: target, transfer: { ...target, ...note }, return: { finding: text?.trim() }, close: { outcome, ...note } };
+    if (await act(asking, bodies[asking])) onDone();
   }
 
   const needed = [{ required: true, whitespace: true, message: words.needed }];
   const people = agents
-    .filter(({ id }) => id !== me.id)
-    .map(({ id, name, state }) => ({ value: `agent:${id}`, label: `${name} (${words.states[state]})` }));
+    .filter(({ id }) => asking === 'assign' || id !== me.id)
+    .map(({ id, name, state, load, capacity }) => ({
+      value: `agent:${id}`,
+      label: `${name} (${words.states[state]} ${load}/${capacity})`,
+    }));
   const queues = Object.entries(words.queues).map(([id, label]) => ({ value: `queue:${id}`, label }));
-  const title = asking === 'transfer' ? words.transfer : asking === 'return' ? words.giveBack : words.close;
+  const titles = { assign: words.assign, transfer: words.transfer, return: words.giveBack, close: words.close };
+  const textLabels = { transfer: words.note, return: words.finding, close: words.closingNote };
   return (
     <Modal
       getContainer={inPage}
       open
-      title={`${title} · ${found.id}`}
+      title={`${titles[asking]} · ${found.id}`}
       onCancel={onDone}
       onOk={() => form.submit()}
       okText={words.confirm}
       cancelText={words.cancel}
     >
       <Form form={form} layout="vertical" onFinish={finish}>
-        {asking === 'transfer' && (
-          <Form.Item name="to" label={words.transferTo} rules={[{ required: true, message: words.needed }]}>
+        {(asking === 'assign' || asking === 'transfer') && (
+          <Form.Item
+            name="to"
+            label={asking === 'assign' ? words.assignTo : words.transferTo}
+            rules={[{ required: true, message: words.needed }]}
+          >
             <Select
               options={[
                 { label: words.agents, options: people },
-                { label: words.queue, options: queues },
+                ...(asking === 'assign' ? [] : [{ label: words.queue, options: queues }]),
               ]}
             />
           </Form.Item>
@@ -69,13 +77,11 @@ export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormPr
             <Select options={Object.entries(words.outcomes).map(([value, label]) => ({ value, label }))} />
           </Form.Item>
         )}
-        <Form.Item
-          name="text"
-          label={asking === 'transfer' ? words.note : asking === 'return' ? words.finding : words.closingNote}
-          rules={asking === 'transfer' ? [] : needed}
-        >
-          <Input.TextArea rows={3} maxLength={asking === 'return' ? 500 : 1000} />
-        </Form.Item>
+        {asking !== 'assign' && (
+          <Form.Item name="text" label={textLabels[asking]} rules={asking === 'transfer' ? [] : needed}>
+            <Input.TextArea rows={3} maxLength={asking === 'return' ? 500 : 1000} />
+          </Form.Item>
+        )}
       </Form>
     </Modal>
   );

@@ -3,6 +3,9 @@ import { type ReactNode, useState } from 'react';
 import { call, type Me, Refused } from './api';
 import type { Words } from './words';
 
+const WAYS = document.querySelector('meta[name="sign-in"]')?.getAttribute('content')?.split(' ') ?? ['key'];
+
+/** By key, by an identity provider, or both, as the server offers it. */
 export function SignIn({ words, onDone }: { readonly words: Words; readonly onDone: (me: Me) => void }): ReactNode {
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -21,18 +24,25 @@ export function SignIn({ words, onDone }: { readonly words: Words; readonly onDo
   return (
     <main className="door">
       <h1>{words.title}</h1>
-      <Form layout="vertical" onFinish={enter} requiredMark={false}>
-        <Form.Item name="id" label={words.agentId} rules={[{ required: true, message: words.needed }]}>
-          <Input autoComplete="username" autoFocus />
-        </Form.Item>
-        <Form.Item name="key" label={words.key} rules={[{ required: true, message: words.needed }]}>
-          <Input.Password autoComplete="current-password" />
-        </Form.Item>
-        {fault && <Alert type="error" title={fault} role="alert" className="fault" />}
-        <Button type="primary" htmlType="submit" block loading={busy}>
-          {words.signIn}
+      {WAYS.includes('oidc') && (
+        <Button type={WAYS.includes('key') ? 'default' : 'primary'} href="/api/desk/sign-in/oidc" block className="provider">
+          {words.oidc}
         </Button>
-      </Form>
+      )}
+      {WAYS.includes('key') && (
+        <Form layout="vertical" onFinish={enter} requiredMark={false}>
+          <Form.Item name="id" label={words.agentId} rules={[{ required: true, message: words.needed }]}>
+            <Input autoComplete="username" autoFocus />
+          </Form.Item>
+          <Form.Item name="key" label={words.key} rules={[{ required: true, message: words.needed }]}>
+            <Input.Password autoComplete="current-password" />
+          </Form.Item>
+          {fault && <Alert type="error" title={fault} role="alert" className="fault" />}
+          <Button type="primary" htmlType="submit" block loading={busy}>
+            {words.signIn}
+          </Button>
+        </Form>
+      )}
     </main>
   );
 }

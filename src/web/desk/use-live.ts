@@ -6,6 +6,7 @@ export interface News {
   readonly caseId: string;
   readonly kind: string;
   readonly by?: { readonly id: string };
+  readonly to?: { readonly id: string };
 }
 
 /** Listens to the stream. The browser resumes after the last event by itself; whenever it connects again everything is read anew. */
