@@ -6,6 +6,7 @@ import { newDraft } from '../src/domain/case';
 import { addSignals, hasSignal, timesAsked, valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
+import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { admitsGiving } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
@@ -33,6 +34,15 @@ async function introduce(context: TurnContext, session: Session): Promise<void> 
   if (session.record.welcomedAt) return;
   session.record = { ...session.record, welcomedAt: session.now };
   await say(context, 'welcome.privacy');
+}
+
+/** The user has left (取消关注): the matter ends without a word, a case goes on without him; who comes back is welcomed anew. */
+export async function leave(context: TurnContext, dialogs: DialogSet, session: Session): Promise<void> {
+  const { welcomedAt: _, ...record } = session.record;
+  session.record = record;
+  startOver(session);
+  await cancelFollowUps(session.partition, session.record.id);
+  await dropDialogs(dialogs, context);
 }
 
 /** One message: its facts are taken, then whoever it is for answers. */

@@ -88,6 +88,7 @@ export function createApp({ config, store, telemetry, channels, fetchFile }: App
   const turns = createTurns({
     ...{ store, bot, now, burstMs: conversation.burstMs, log: telemetry.event },
     mask: (words, asking) => {
+      if (seal.open(words) !== undefined) return { text: words, found: {}, contact: words };
       const masked = maskSecrets(words, asking);
       return masked.phone === undefined ? masked : { ...masked, contact: seal.seal(masked.phone) };
     },

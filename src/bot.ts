@@ -1,5 +1,5 @@
 import { ActivityHandler, ConversationState, type StatePropertyAccessor, type TurnContext } from 'botbuilder';
-import { converse, followUp, welcome } from '../dialogs/conversation';
+import { converse, followUp, leave, welcome } from '../dialogs/conversation';
 import { createDialogs } from '../dialogs/main';
 import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { pickedChoice } from '../dialogs/take-facts';
@@ -40,6 +40,11 @@ export function createBot(options: BotOptions): { run(context: TurnContext): Pro
   handler.onMembersAdded(async (context) => {
     const { membersAdded = [], recipient } = context.activity;
     if (membersAdded.some(({ id }) => id !== recipient?.id)) await withSession(context, options, () => welcome(context));
+  });
+  handler.onMembersRemoved(async (context) => {
+    const { membersRemoved = [], conversation, from } = context.activity;
+    const hasLeft = !conversation.isGroup && membersRemoved.some(({ id }) => id === from.id);
+    if (hasLeft) await withSession(context, options, (session) => leave(context, dialogs, session));
   });
   // Teams says so when it is added to a chat; the welcome is said once, whatever else is told of it.
   handler.onInstallationUpdateAdd((context) => withSession(context, options, () => welcome(context)));
@@ -103,9 +108,10 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const record = (await findConversation(turn.partition, conversationKey(activity))) ?? newRecord(context, turn);
   const words = activity.channelId === TEAMS ? plainText(activity) : (activity.text ?? '').trim();
   const { asking, draft = newDraft(turn.now), diagnosis } = record;
+  const { fetchFile } = options;
   const [understanding, files] = await Promise.all([
     understand(options, { words, record, now: turn.now }),
-    receiveFiles(activity, turn.now, options.fetchFile),
+    receiveFiles(activity, turn.now, fetchFile && ((contentUrl) => fetchFile(contentUrl, record.id))),
   ]);
   const choices = (record.extra?.choices ?? []) as unknown as readonly Choice[];
   const locale = localeFor({ words, choices, understanding, record });

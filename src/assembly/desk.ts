@@ -3,10 +3,12 @@ import { formatInstant } from '../../dialogs/format';
 import { flattenDraft } from '../../dialogs/trace';
 import { localeOf, text } from '../../locales';
 import { DIRECT_LINE } from '../channels/direct-line/direct-line';
-import { createFiles, typeOf } from '../channels/direct-line/files';
 import { addressOf, originOf } from '../channels/direct-line/http';
-import { partitionOfConversation } from '../channels/direct-line/log';
 import { BASE } from '../channels/direct-line/sending';
+import { createFiles, fileAddress, typeOf } from '../channels/files';
+import { PICTURE_TYPES } from '../channels/wechat/media';
+import { WECHAT } from '../channels/wechat/wechat';
+import { WECOM } from '../channels/wecom/inbound';
 import type { Config } from '../config';
 import { createDeskApi } from '../desk/api';
 import { watchWaiting } from '../desk/assignment';
@@ -96,19 +98,19 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     },
   });
   const profileFor = ({ draft }: Case) => profileOf(profiles, draft.facts.acquirerName?.value);
+  const files = createFiles(store);
   const view: ViewOptions = {
     ...{ store, now, slots: slotsOf, flatten: flattenDraft },
     causes: (found) => causesOf(found, profileFor(found).cutoff),
     isRest: (date) => !isWorkday(date, profiles.calendar),
     cutoff: profileOf(profiles, undefined).cutoff,
-    files: (conversation) => listFiles(store, conversation),
+    files: files.list,
   };
   const presence = createPresence(store);
   const present = presence.list;
   const stopTimeouts = watchTimeouts({ store, act, now, present });
   const assignment = desk.assigns ? await watchWaiting({ store, act, roster, present, feed }) : undefined;
   const webhook = desk.webhook && createWebhook({ ...desk.webhook, store, now, log });
-  const files = createFiles(store);
   const routes = createDeskApi({
     ...view,
     ...{ act, door, oidc, feed, key, roster, presence },
@@ -118,14 +120,15 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     open: (sealed) => seal.open(sealed),
     async keepFile(key, bytes) {
       const contentType = typeOf(bytes);
-      if (!key.startsWith(`${DIRECT_LINE}/`) || contentType === undefined) return undefined;
-      const conversation = webConversation(key);
-      const [id] = await files.save(conversation, [{ contentType, bytes }]);
-      return id === undefined || id.length < 2
-        ? undefined
-        : { contentType, contentUrl: `${BASE}/conversations/${conversation}/attachments/${id}` };
+      if (contentType === undefined || !takesFile(key, contentType)) return undefined;
+      const saved = await files.save(key, [{ contentType, bytes }]);
+      if (saved === 'too many') return undefined;
+      const [id = ''] = saved;
+      const isWeb = channelOf(key) === DIRECT_LINE;
+      const contentUrl = isWeb ? `${BASE}/conversations/${key.slice(DIRECT_LINE.length + 1)}/attachments/${id}` : fileAddress(id);
+      return { contentType, contentUrl };
     },
-    file: (conversation, id) => files.read(webConversation(conversation), id),
+    file: files.read,
   });
   return {
     routes: { ...routes, ...createDeskPage(builtPages(), waysIn(desk)) },
@@ -153,17 +156,10 @@ function waysIn({ agents, oidc }: DeskConfig): readonly ('key' | 'oidc')[] {
   return [...(byKey ? (['key'] as const) : []), ...(oidc ? (['oidc'] as const) : [])];
 }
 
-const webConversation = (key: string): string => key.slice(key.indexOf('/') + 1);
+const channelOf = (conversation: string): string => conversation.slice(0, conversation.indexOf('/'));
 
-/** Files of the web page's conversations; other channels keep theirs. */
-async function listFiles(store: Store, key: string): Promise<readonly { readonly id: string; readonly contentType: string }[]> {
-  const conversation = webConversation(key);
-  const heads = await partitionOfConversation(store, conversation).list('direct-line-files', {
-    from: `${conversation}:`,
-    to: `${conversation};`,
-  });
-  return heads.map(({ id, value }) => ({
-    id: id.slice(conversation.length + 1),
-    contentType: (value as { contentType: string }).contentType,
-  }));
+/** What an agent may send to users of a channel. */
+function takesFile(conversation: string, contentType: string): boolean {
+  const channel = channelOf(conversation);
+  return channel === DIRECT_LINE || ((channel === WECHAT || channel === WECOM) && PICTURE_TYPES.includes(contentType));
 }

@@ -6,24 +6,24 @@ import type { Counted, Meter, Turns } from '../channels/wechat/ports';
 import type { PushReply } from '../channels/wechat/request';
 import type { Status } from '../channels/wechat/status';
 import { createWechat, WECHAT } from '../channels/wechat/wechat';
-import { createWecom, WECOM } from '../channels/wecom/wecom';
+import { WECOM } from '../channels/wecom/inbound';
+import { createWecom } from '../channels/wecom/wecom';
 import type { Config } from '../config';
 import { isoOf } from '../domain/calendar';
-import { maskSecrets } from '../domain/privacy';
-import { findConversation } from '../repositories/conversations';
-import { partitionOf, type Store } from '../store/store';
+import type { Store } from '../store/store';
 import type { Telemetry } from '../telemetry';
-import { conversationKey, maskActivity } from '../turn/incoming';
+import type { FetchFile } from '../turn/attachments';
 import { enqueue, listBehind, listWaiting } from '../turn/outbox-take';
 import type { RunningTurns } from '../turn/turn';
 import { createWechatDesk } from './wechat-desk';
+import { keepingFetch, keptFilesOf } from './wechat-files';
 
 /** The WeChat channels that are set up, with what they need of the rest. */
 export interface WechatChannels {
   readonly own: Readonly<Record<string, Channel>>;
   readonly routes: Readonly<Record<`${'GET' | 'POST'} /${string}`, (request: IncomingMessage) => Promise<PushReply>>>;
-  /** The content of a file of an incoming message; undefined for files of other channels. */
-  fetchFile(contentUrl: string): Promise<Buffer | 'tooLarge' | undefined>;
+  /** The content of a file of an incoming message, which is kept; undefined for files of other channels. */
+  readonly fetchFile: FetchFile;
   status(): Status;
   /** Asks the platform whether the settings are right; never throws. */
   check(): Promise<Status>;
@@ -47,7 +47,10 @@ const WAIT_MS = 300;
 export function openWechatChannels(options: WechatChannelsOptions): WechatChannels {
   const { config, store, telemetry } = options;
   const now = () => isoOf(Date.now());
-  const common = { store, now, turns: turnsFor(options), desk: createWechatDesk(store, now), meter: meterOf(telemetry) };
+  const common = {
+    ...{ store, now, turns: turnsFor(options), desk: createWechatDesk(store, now), files: keptFilesOf(store) },
+    meter: meterOf(telemetry),
+  };
   const wechat = config.wechat && createWechat({ ...common, account: config.wechat });
   const wecom = config.wecom && createWecom({ ...common, account: config.wecom });
   const open = [...(wechat ? [wechat] : []), ...(wecom ? [wecom] : [])];
@@ -59,7 +62,7 @@ export function openWechatChannels(options: WechatChannelsOptions): WechatChanne
   return {
     own: { ...(wechat && { [WECHAT]: wechat.channel }), ...(wecom && { [WECOM]: wecom.channel }) },
     routes: { ...wechat?.routes, ...wecom?.routes },
-    fetchFile: async (contentUrl) => (await wechat?.fetchMedia(contentUrl)) ?? wecom?.fetchMedia(contentUrl),
+    fetchFile: keepingFetch(store, async (contentUrl) => (await wechat?.fetchMedia(contentUrl)) ?? wecom?.fetchMedia(contentUrl)),
     status: () => joined(open.map((channel) => channel.status())),
     check: async () => joined(await Promise.all(open.map((channel) => channel.check()))),
     async close() {
@@ -68,14 +71,11 @@ export function openWechatChannels(options: WechatChannelsOptions): WechatChanne
   };
 }
 
-function turnsFor({ store, turns, accept }: WechatChannelsOptions): Turns {
+/** The turns as the channels know them. */
+export function turnsFor({ store, turns, accept }: Pick<WechatChannelsOptions, 'store' | 'turns' | 'accept'>): Turns {
   return {
     accept,
-    async mask(activity) {
-      const key = conversationKey(activity);
-      const record = await findConversation(store.partition(partitionOf(key)), key);
-      return maskActivity(activity, maskSecrets, record?.asking).activity;
-    },
+    mask: (activity) => turns().mask(activity),
     waiting: (conversation) => listWaiting(store, conversation, WAIT_MS),
     behind: (conversation, id) => listBehind(store, conversation, id),
     enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns().outbox }, { conversation, activities }, also),

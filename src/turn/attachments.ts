@@ -32,8 +32,11 @@ export function sniffType(content: Buffer): string {
   return found?.[0] ?? 'application/octet-stream';
 }
 
-/** The content of a file that only its channel can get; undefined when it is no such file, or cannot be had now. Never throws. */
-export type FetchFile = (contentUrl: string) => Promise<Buffer | 'tooLarge' | undefined>;
+/**
+ * The content of a file that only its channel can get, for a conversation (`channelId/conversation.id`); undefined when it is no such file, or
+ * cannot be had now. Never throws.
+ */
+export type FetchFile = (contentUrl: string, conversation: string) => Promise<Buffer | 'tooLarge' | undefined>;
 
 /** What became of the files of a message. */
 export interface ReceivedFiles {
@@ -49,7 +52,7 @@ export interface ReceivedFiles {
 export async function receiveFiles(
   { attachments = [], id = '', serviceUrl }: Partial<Activity>,
   now: string,
-  fetchFile: FetchFile = async () => undefined,
+  fetchFile: (contentUrl: string) => ReturnType<FetchFile> = async () => undefined,
 ): Promise<ReceivedFiles> {
   const files = attachments.filter((file) => !CARD.test(file.contentType) && !isWords(file));
   const looked = await Promise.all(files.map(async (file) => (await fetchFile(file.contentUrl ?? '')) ?? look(file, serviceUrl)));

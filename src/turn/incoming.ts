@@ -10,7 +10,7 @@ export type Mask = (
 ) => {
   readonly text: string;
   readonly found: Readonly<Record<string, number>>;
-  /** A phone number of the text, sealed for the desk; the text shows it masked. */
+  /** A phone number of the text, sealed for the desk; the text shows it masked. A text that is a sealed phone is its own. */
   readonly contact?: string;
 };
 
@@ -52,6 +52,9 @@ export function maskActivity(activity: Partial<Activity>, mask: Mask, asking?: A
     contact = result.contact ?? contact;
     return result.text;
   };
+  // A message that was masked before and comes back: a phone that was sealed here is known again, anything else is dropped.
+  const sealed: unknown = activity.channelData?.contact;
+  if (typeof sealed === 'string') clean(sealed);
   const { type, id, timestamp, localTimestamp, localTimezone, channelId, serviceUrl, replyToId, deliveryMode, action, textFormat } =
     activity;
   const kept = {

@@ -1,7 +1,7 @@
 import type { Activity, TurnContext } from 'botbuilder';
-import type { ConversationRecord } from '../repositories/conversations';
-import { type Partition, type Store, StoreError } from '../store/store';
-import { type Mask, seenId } from './incoming';
+import { type ConversationRecord, findConversation } from '../repositories/conversations';
+import { type Partition, partitionOf, type Store, StoreError } from '../store/store';
+import { conversationKey, type Mask, maskActivity, seenId } from './incoming';
 import { createLanes } from './lanes';
 import type { Log } from './log';
 import { createOutbox, type Outbox } from './outbox';
@@ -77,6 +77,8 @@ export interface TurnOptions {
 export interface RunningTurns extends Turns {
   readonly outbox: Outbox;
   readonly say: Say;
+  /** The activity as it may be kept until its turn, masked by what is known of its conversation. Throws StoreError. */
+  mask(activity: Partial<Activity>): Promise<Partial<Activity>>;
   /** Runs what waits in a conversation's inbox, unless another process is at it. Never throws: what fails stays for the next time. */
   drain(conversation: string): Promise<void>;
 }
@@ -117,6 +119,11 @@ export function createTurns(options: TurnOptions): RunningTurns {
       } finally {
         inFlight.delete(seen);
       }
+    },
+    async mask(activity) {
+      const key = conversationKey(activity);
+      const record = await findConversation(store.partition(partitionOf(key)), key);
+      return maskActivity(activity, mask, record?.asking).activity;
     },
     drain: (conversation) => lanes.drain(conversation),
     async close() {

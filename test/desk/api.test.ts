@@ -1,4 +1,4 @@
-import { createFiles } from '../../src/channels/direct-line/files';
+import { createFiles } from '../../src/channels/files';
 import { type Caller, type DeskWorld, openDeskWorld, until } from './world';
 
 let world: DeskWorld;
@@ -139,7 +139,7 @@ test('the stream tells what happens, and after sleep what was missed', async () 
 test('pictures of the user are shown to who may see the case, as what they are and nothing that runs', async () => {
   const id = await world.handOver();
   const bytes = Buffer.from('89504e470d0a1a0a0000', 'hex');
-  await createFiles(world.talk.store).save('talk', [{ contentType: 'image/png', bytes }]);
+  await createFiles(world.talk.store).save('emulator/talk', [{ contentType: 'image/png', bytes }]);
   const [file] = (await world.machine(`/api/desk/cases/${id}`)).body.files as readonly { id: string }[];
   const li = await world.signIn('li');
   const { status, headers } = await li(`/api/desk/cases/${id}/files/${file?.id}`);

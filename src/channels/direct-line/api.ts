@@ -2,10 +2,10 @@ import type { Activity } from 'botbuilder';
 import { z } from 'zod';
 import { StoreError } from '../../store/store';
 import { readBody } from '../cloud/body';
-import type { Files } from './files';
+import type { Files } from '../files';
 import { credentialOf, type DirectReply, type DirectRequest, originOf, queryOf, refuse, refuseForNow, watermarkOf } from './http';
 import type { Limiter } from './limits';
-import type { Head, Log } from './log';
+import { type Head, keyOf, type Log } from './log';
 import { activityOf, type BotAccount, type Incoming, presentLine } from './messages';
 import { BASE, createSending } from './sending';
 import { type Bearer, isSameSecret, LIFETIME_S, type Tokens } from './tokens';
@@ -139,7 +139,7 @@ export function createApi(parts: ApiParts): Readonly<Record<`${'GET' | 'POST' | 
   /** A private link: an `<img>` sends no token, so the id is the key. Never anything that a browser would run. */
   async function readFile({ params }: DirectRequest): Promise<DirectReply> {
     const { conversation = '', attachment = '' } = params ?? {};
-    const file = /^[\w-]{1,64}$/.test(conversation) ? await files.read(conversation, attachment) : undefined;
+    const file = /^[\w-]{1,64}$/.test(conversation) ? await files.read(keyOf(conversation), attachment) : undefined;
     if (!file) return refuse('NotFound', 'File not found');
     const headers = {
       'content-type': file.contentType,

@@ -4,11 +4,11 @@ import type { Activity } from 'botbuilder';
 import { epochMs } from '../../domain/calendar';
 import { type Store, StoreError } from '../../store/store';
 import { type Channel, DeliveryError } from '../delivery';
+import { createFiles } from '../files';
 import { createApi } from './api';
-import { createFiles } from './files';
 import { type DirectReply, type DirectRequest, refuse } from './http';
 import { createLimiter } from './limits';
-import { CHANNEL_ID, createLog, numberOf } from './log';
+import { CHANNEL_ID, createLog, keyOf, numberOf } from './log';
 import { lineOf, SERVICE_URL } from './messages';
 import { createStreams } from './streams';
 import { createTokens, openKey } from './tokens';
@@ -77,7 +77,7 @@ export async function createDirectLine(options: DirectLineOptions): Promise<Dire
     await options.accept(activity);
     const conversation = activity.conversation?.id;
     if (activity.type !== 'message' || conversation === undefined || (await options.isRemembered(activity))) return;
-    await Promise.all([log.erase(conversation, numberOf(activity.id)), files.erase(conversation)]);
+    await Promise.all([log.erase(conversation, numberOf(activity.id)), files.erase(keyOf(conversation))]);
   }
 
   const channel: Channel = {

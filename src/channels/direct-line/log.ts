@@ -60,9 +60,14 @@ export interface Log {
   erase(conversation: string, upTo: number): Promise<void>;
 }
 
+/** Name of a conversation outside this channel. */
+export function keyOf(conversation: string): string {
+  return `${CHANNEL_ID}/${conversation}`;
+}
+
 /** Everything about a conversation lies in the partition of its turns. */
 export function partitionOfConversation(store: Store, conversation: string): Partition {
-  return store.partition(partitionOf(`${CHANNEL_ID}/${conversation}`));
+  return store.partition(partitionOf(keyOf(conversation)));
 }
 
 /** `clock` is ms since 1970. `appended` is told of every new activity. */

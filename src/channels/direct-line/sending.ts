@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Activity, Attachment } from 'botbuilder';
 import { StoreError } from '../../store/store';
 import { readBody } from '../cloud/body';
-import type { Files } from './files';
+import type { Files } from '../files';
 import { type DirectReply, type DirectRequest, refuse, refuseForNow } from './http';
 import type { Limiter } from './limits';
-import type { Log } from './log';
+import { keyOf, type Log } from './log';
 import { activityOf, type BotAccount, type Incoming, isForwarded, lineOf, parseIncoming } from './messages';
 import type { Bearer } from './tokens';
 import { readUpload } from './uploads';
@@ -86,7 +86,7 @@ export function createSending(parts: SendingParts): { readonly post: HandleBeare
     const incoming = parseIncoming(activity);
     if (!incoming) return refuse('MalformedData', 'Not an activity');
     if (!(await log.head(bearer.conversation))) return refuse('NotFound', 'Conversation not found');
-    const ids = await files.save(bearer.conversation, given);
+    const ids = await files.save(keyOf(bearer.conversation), given);
     if (ids === 'too many') return refuse('InvalidRange', 'Too many files in this conversation');
     const attachments = given.map(({ contentType }, at) => {
       return { contentType, contentUrl: `${BASE}/conversations/${bearer.conversation}/attachments/${ids[at]}` };

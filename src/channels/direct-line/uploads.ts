@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { MAX_FILE_BYTES, type TypedFile, typeOf } from './files';
+import { MAX_FILE_BYTES, type TypedFile, typeOf } from '../files';
 import { type DirectReply, refuse } from './http';
 
 /** What a client uploaded: files, and the activity that holds them, when it sent one. */

@@ -4,7 +4,7 @@ import { type Change, type Store, StoreError } from '../../store/store';
 import type { AccountKind } from './accounts';
 import { type Answer, arrangePassive, arrangeSent } from './arrange';
 import { findGiven, givenChange, type PendingStore } from './pending';
-import type { Desk, Meter, Standing, Turns } from './ports';
+import type { Desk, KeptFiles, Meter, Standing, Turns } from './ports';
 import { createTask, type Limits, type Message, type Task } from './task';
 import { partitionFor, type Users } from './users';
 
@@ -13,7 +13,7 @@ import { partitionFor, type Users } from './users';
  * `success` and the answer follows by the API; where the API is of no use the delivery is left to time out, and the next one joins the turn.
  */
 export interface Answers {
-  /** Never takes longer than the platform waits. Throws what a turn throws, except that an absent store is waited for. */
+  /** Never takes longer than the platform waits. Throws what a turn throws; an absent store is waited for, for a while. */
   answer(message: Message, delivery: Delivery): Promise<Passive>;
   /** Takes over what a dead process left. */
   sweep(): Promise<void>;
@@ -43,6 +43,7 @@ export interface AnswerOptions {
   readonly turns: Turns;
   readonly desk: Desk;
   readonly users: Users;
+  readonly files: Pick<KeptFiles, 'erase'>;
   readonly meter: Meter;
   readonly kind: AccountKind;
   /** Ms since 1970. */
@@ -143,6 +144,7 @@ export function createAnswers(options: AnswerOptions): Answers {
       if (!isPlain || message.isForMore) {
         changes.push(givenChange(conversation, activity.id ?? '', { text: arranged.text, isSent: !isPassive }));
       }
+      if (!standing.isRemembered) await options.files.erase(conversation);
       if (!(await commit(conversation, arranged.rest, changes))) continue;
       if (answer.extra.length > 0)
         await users.change(conversation, (user) => ({ ...user, ...(standing.case && { asked: standing.case.id }) }));
@@ -209,13 +211,6 @@ export function createAnswers(options: AnswerOptions): Answers {
           if (passive !== 'over') return passive;
         }
         return await give(task, 'passive');
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        // Not acknowledged, so that it comes again.
-        meter.error('wechat-answer', error);
-        meter.count('risked');
-        await Promise.race([delivery.closed, new Promise((resolve) => setTimeout(resolve, limits.answerMs).unref())]);
-        return { kind: 'none' };
       } finally {
         leave();
       }

@@ -41,6 +41,7 @@ const REST_MS: Readonly<Partial<Record<Block, number>>> = {
   configuration: MINUTE_MS,
   reserve: MINUTE_MS,
   onAsk: 360 * MINUTE_MS,
+  ours: 360 * MINUTE_MS,
 };
 /** Left for an outcome: a decision, a question of the bot, the end of a case. */
 const RESERVE = 1;
@@ -111,14 +112,15 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
     if (block !== 'retry' && block !== 'reserve' && block !== 'onAsk' && !progress.isTold) {
       await writeProgress(to, [activity], { ...progress, isTold: true });
       meter.count('kept');
-      const words = textOf(activity, standing.locale);
+      const words = textOf(activity, standing.locale) || text(standing.locale, 'wechat.picture');
       const key = block === 'gone' ? 'wechat.gone' : 'wechat.unsent';
       await desk.note(to.key, (locale) => text(locale, key, { code, text: words }));
     }
     if (block === 'window') await notices.send(to, user, standing);
     const retryAfterMs = REST_MS[block];
     if (block === 'gone') throw new DeliveryError(`the user is gone (${code})`, 'gone');
-    if (block === 'ours') throw new DeliveryError(`the platform does not take this message (${code})`, 'refused');
+    // Told to nobody it waits for the next reply, which is said in another way.
+    if (block === 'ours' && standing.case) throw new DeliveryError(`the platform does not take this message (${code})`, 'refused');
     throw new DeliveryError(`not now: ${block} (${code})`, 'retry', retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 

@@ -18,7 +18,7 @@ export type Answer =
   | { readonly kind: 'file'; readonly bytes: Buffer; readonly contentType: string }
   | { readonly kind: 'tooLarge' };
 
-/** Sends a call. Throws ApiError `retry` for what may pass: no connection, a timeout, 5xx, an answer that cannot be read. */
+/** Sends a call. Throws ApiError `retry` for what may pass: no connection, a timeout, 5xx, 429, an answer that cannot be read. */
 export type Http = (call: Call) => Promise<Answer>;
 
 const LIMIT = 1024 * 1024;
@@ -43,7 +43,7 @@ export function createHttp({ base, timeoutMs }: { readonly base: string; readonl
     } catch (cause) {
       throw new ApiError('retry', 'NETWORK', `${name} could not be reached`, { cause });
     }
-    if (response.status >= 500) throw new ApiError('retry', 'HTTP', `${name} answered ${response.status}`);
+    if (response.status >= 500 || response.status === 429) throw new ApiError('retry', 'HTTP', `${name} answered ${response.status}`);
     if (!response.ok) throw new ApiError('ours', 'HTTP', `${name} answered ${response.status}`);
     if (!bytes) return { kind: 'tooLarge' };
     const contentType = response.headers.get('content-type') ?? '';

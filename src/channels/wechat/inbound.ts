@@ -10,7 +10,7 @@ export interface Inbound {
   readonly openid: string;
   /** The account. */
   readonly account: string;
-  /** Absent for kinds nobody knows. */
+  /** Absent for kinds nobody knows, and for a text without a character. */
   readonly activity?: Partial<Activity>;
   /** Which of the platform's allowances for messages of ours it opens; see quotas.json. */
   readonly opens?: Allowance;
@@ -38,6 +38,11 @@ export interface InboundOptions {
 export function fieldOf(fields: XmlElement, name: string): string {
   const value = fields[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** Nothing in it can be seen. */
+export function isBlank(words: string): boolean {
+  return !/[^\p{C}\p{Z}]/u.test(words);
 }
 
 /** Undefined when it does not say from whom or what. */
@@ -78,6 +83,7 @@ function messageOf(type: string, fields: XmlElement, options: InboundOptions): A
   switch (type) {
     case 'text': {
       const tapped = field('bizmsgmenuid');
+      if (isBlank(field('Content'))) return undefined;
       return message({ text: field('Content'), ...(tapped !== '' && { value: { menu: tapped }, opens: 'click' }) });
     }
     case 'image':

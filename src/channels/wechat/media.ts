@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Attachment } from 'botbuilder';
 import type { Api } from './api';
 import { ApiError } from './faults';
+import type { KeptFiles } from './ports';
 
+/** Pictures that the platform takes for sending. */
+export const PICTURE_TYPES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif'];
 /** Larger files are not taken. */
 const MAX_BYTES = 10 * 1024 * 1024;
 /** The turn waits for it. */
@@ -71,12 +74,19 @@ function isOfPlatform(url: string, base: string): boolean {
   return origin === new URL(base).origin || (/^https?:$/.test(protocol) && /(?:^|\.)(?:qq\.com|qpic\.cn)$/.test(hostname));
 }
 
-/** Gives a picture of ours to the platform; undefined when it cannot be had. */
-export function createUpload(api: Api, now: () => number): (image: Attachment) => Promise<string | undefined> {
+/**
+ * Gives a picture of ours to the platform, for a conversation (`channelId/openid`): its id there, undefined when it cannot be had. Throws ApiError.
+ */
+export type Upload = (conversation: string, image: Attachment) => Promise<string | undefined>;
+
+export function createUpload({ api, files, now }: { readonly api: Api; readonly files: KeptFiles; readonly now: () => number }): Upload {
   const uploaded = new Map<string, { readonly id: string; readonly until: number }>();
-  return async ({ contentType, contentUrl = '' }) => {
-    if (!contentUrl.startsWith('data:')) return undefined;
-    const bytes = Buffer.from(contentUrl.slice(contentUrl.indexOf(',') + 1), 'base64');
+  return async (conversation, { contentType, contentUrl = '' }) => {
+    const isData = contentUrl.startsWith('data:');
+    const bytes = isData
+      ? Buffer.from(contentUrl.slice(contentUrl.indexOf(',') + 1), 'base64')
+      : await files.read(conversation, contentUrl);
+    if (!bytes) return undefined;
     const hash = createHash('sha256').update(bytes).digest('hex');
     const before = uploaded.get(hash);
     if (before && before.until > now()) return before.id;

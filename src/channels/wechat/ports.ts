@@ -29,6 +29,14 @@ export interface Turns {
   enqueue(conversation: string, activities: readonly Partial<Activity>[], also: readonly Change[]): Promise<boolean>;
 }
 
+/** Files of conversations that are kept with us; `conversation` is `channelId/conversation.id`. */
+export interface KeptFiles {
+  /** What is behind an address of ours; undefined for other addresses, and when it is gone. */
+  read(conversation: string, contentUrl: string): Promise<Buffer | undefined>;
+  /** Forgets them (删除我的信息). */
+  erase(conversation: string): Promise<void>;
+}
+
 /** Where a conversation stands. */
 export interface Standing {
   readonly locale: Locale;

@@ -35,16 +35,21 @@ export function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
   return new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
 }
 
-/** Whether the caller still waits, and when it stops to. */
-export function connectionOf(request: IncomingMessage): { isOpen(): boolean; readonly closed: Promise<void> } {
-  const { socket } = request;
-  return {
-    isOpen: () => !socket.destroyed,
-    closed: new Promise((resolve) => {
-      if (socket.destroyed) resolve();
-      else socket.once('close', () => resolve());
-    }),
-  };
+/** Whether the caller still waits, and when it stops to. A connection may bring many requests, so each has to `leave` it. */
+export interface Connection {
+  isOpen(): boolean;
+  readonly closed: Promise<void>;
+  leave(): void;
+}
+
+export function connectionOf({ socket }: IncomingMessage): Connection {
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  if (socket.destroyed) close();
+  else socket.once('close', close);
+  return { isOpen: () => !socket.destroyed, closed, leave: () => void socket.off('close', close) };
 }
 
 export const TEXT_PLAIN = { 'content-type': 'text/plain; charset=utf-8' } as const;

@@ -4,6 +4,7 @@ import type { AccountKind } from './accounts';
 import type { Api } from './api';
 import { ownDataOf } from './arrange';
 import { ApiError } from './faults';
+import type { Upload } from './media';
 import { render, withNumbers } from './render';
 import { splitText, TEXT_BYTES } from './split';
 import type { Users } from './users';
@@ -17,8 +18,7 @@ export interface SenderOptions {
   readonly api: Api;
   readonly users: Users;
   readonly kind: AccountKind;
-  /** The id of the platform for a picture; undefined when it cannot be had. */
-  readonly upload: (image: Attachment) => Promise<string | undefined>;
+  readonly upload: Upload;
   readonly wire: Wire;
   /** Ms since 1970. */
   readonly now: () => number;
@@ -40,6 +40,8 @@ export interface Wire {
   body(to: Receiver, message: object): object;
   /** An entry of a menu that says its label when it is tapped. */
   entry(id: string, label: string): object;
+  /** The same name twice is shown once. */
+  readonly isNamed: boolean;
 }
 
 /** 客服消息 of 公众平台. It has no way to say that a message is the same as another. */
@@ -47,6 +49,7 @@ export const CUSTOM_SEND: Wire = {
   path: '/cgi-bin/message/custom/send',
   body: ({ openid }, message) => ({ touser: openid, ...message }),
   entry: (id, content) => ({ id, content }),
+  isNamed: false,
 };
 
 /** Sends one message and counts it. Throws ApiError. */
@@ -115,7 +118,10 @@ export function createSender({ api, users, kind, upload, wire, now }: SenderOpti
 
   return async (to, part) => {
     if (part.kind === 'image') {
-      const media = await upload(part.image);
+      const media = await upload(to.key, part.image).catch((error: unknown) => {
+        // A picture that may not be sent must not keep back what is said after it.
+        throw error instanceof ApiError && error.fault === 'capability' ? new ApiError('ours', error.errcode, error.message) : error;
+      });
       if (media !== undefined) return post(to, { msgtype: 'image', image: { media_id: media } });
       const url = part.image.contentUrl ?? '';
       return url.startsWith('http') ? postText(to, url) : undefined;

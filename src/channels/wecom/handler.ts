@@ -5,7 +5,7 @@ import { epochMs } from '../../domain/calendar';
 import type { AccountKind } from '../wechat/accounts';
 import type { Api } from '../wechat/api';
 import { ApiError } from '../wechat/faults';
-import type { Desk, Meter, Turns } from '../wechat/ports';
+import type { Desk, KeptFiles, Meter, Turns } from '../wechat/ports';
 import { render } from '../wechat/render';
 import { tappedLabel } from '../wechat/sender';
 import { splitText } from '../wechat/split';
@@ -20,6 +20,7 @@ export interface HandlerOptions {
   readonly users: Users;
   readonly desk: Desk;
   readonly turns: Turns;
+  readonly files: Pick<KeptFiles, 'erase'>;
   readonly meter: Meter;
   readonly kind: AccountKind;
   /** ISO +08:00. */
@@ -40,7 +41,7 @@ const LOOK_MS = 50;
 const REFUSED = 10;
 
 export function createHandler(options: HandlerOptions): Handle {
-  const { api, users, desk, turns, meter, kind, now, handsOver } = options;
+  const { api, users, desk, turns, files, meter, kind, now, handsOver } = options;
 
   /** The turn's activity, ready to run; absent when a person has the session and no case says so. */
   async function prepare(activity: Partial<Activity>): Promise<Partial<Activity> | undefined> {
@@ -54,7 +55,7 @@ export function createHandler(options: HandlerOptions): Handle {
   /** The case that this turn opened goes to the pool of 企业微信. */
   async function handOver(key: string): Promise<void> {
     const { case: opened, isRemembered } = await desk.standing(key);
-    if (!isRemembered) await users.forgetNow(key);
+    if (!isRemembered) await Promise.all([users.forgetNow(key), files.erase(key)]);
     const { handed } = await users.read(key);
     if (!handsOver || opened?.owner !== 'queue' || handed === opened.id) return;
     const until = Date.now() + LEAVE_MS;

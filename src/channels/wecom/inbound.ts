@@ -1,5 +1,6 @@
 import type { Activity } from 'botbuilder';
 import { z } from 'zod';
+import { isBlank } from '../wechat/inbound';
 
 /** A message of kf/sync_msg. Source: developer.work.weixin.qq.com/document/path/94670. */
 const message = z.looseObject({
@@ -121,6 +122,7 @@ function contentOf(found: KfMessage, placeText: (label: string) => string): Part
   switch (found.msgtype) {
     case 'text': {
       const tapped = textIn(part, 'menu_id');
+      if (isBlank(textIn(part, 'content'))) return undefined;
       return { text: textIn(part, 'content').trim(), ...(tapped && { value: { menu: tapped } }) };
     }
     case 'image':

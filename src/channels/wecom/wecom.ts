@@ -1,24 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from '../../../locales';
 import { epochMs } from '../../domain/calendar';
-import type { Store } from '../../store/store';
-import type { Channel } from '../delivery';
 import { ACCOUNT_KINDS } from '../wechat/accounts';
-import { type Capability, createApi } from '../wechat/api';
-import { createDeliver } from '../wechat/deliver';
-import { openPush, openSealedCheck, type Refusal } from '../wechat/envelope';
+import { createDoor, SUCCESS_REPLY } from '../wechat/door';
+import type { Push } from '../wechat/envelope';
 import { ApiError } from '../wechat/faults';
-import { createHttp } from '../wechat/http';
 import { fieldOf } from '../wechat/inbound';
-import { createFetchMedia, createUpload, type FetchMedia } from '../wechat/media';
-import { createNotices } from '../wechat/notices';
-import type { Desk, Meter, Turns } from '../wechat/ports';
-import { createReplays } from '../wechat/replays';
-import { type PushReply, queryOf, readPush, TEXT_PLAIN } from '../wechat/request';
-import { createSender, type Wire } from '../wechat/sender';
-import { type Causes, createRefusals, type Status, statusOf } from '../wechat/status';
-import { createTokens } from '../wechat/token';
-import { createUsers, nameId } from '../wechat/users';
+import type { PushReply } from '../wechat/request';
+import type { Wire } from '../wechat/sender';
+import { type Causes, statusOf } from '../wechat/status';
+import { nameId } from '../wechat/users';
+import { type ChannelOptions, createWayOut, type OpenChannel } from '../wechat/way-out';
 import { kfFaultOf } from './faults';
 import { createHandler } from './handler';
 import { KF_MEDIA_URL, partsOfConversation, WECOM } from './inbound';
@@ -39,35 +31,14 @@ export interface KfAccount {
   readonly handsOver: boolean;
 }
 
-export interface WecomOptions {
+export interface WecomOptions extends ChannelOptions {
   readonly account: KfAccount;
-  readonly store: Store;
-  readonly turns: Turns;
-  readonly desk: Desk;
-  readonly meter: Meter;
-  /** ISO +08:00. */
-  readonly now: () => string;
-  /** How often is looked for what a bell or a dead process left, in ms; 0: never. */
-  readonly sweepMs?: number;
-  readonly apiTimeoutMs?: number;
-  /** Waits before an API call is tried again; default: for that many ms. */
-  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
-export interface Wecom {
-  readonly channel: Channel;
+export interface Wecom extends OpenChannel {
   readonly routes: Readonly<Record<'GET /api/wecom' | 'POST /api/wecom', (request: IncomingMessage) => Promise<PushReply>>>;
-  readonly fetchMedia: FetchMedia;
-  isMissing(capability: Capability): boolean;
-  status(): Status;
-  /** Asks for a token, so that wrong settings show at the start. Never throws. */
-  check(): Promise<Status>;
-  /** Fetches and handles what there is. Never throws. */
-  sweep(): Promise<void>;
-  close(): Promise<void>;
 }
 
-const API_TIMEOUT_MS = 8000;
 const SWEEP_MS = 3000;
 /** Messages of one page. */
 const PAGE = 100;
@@ -86,6 +57,7 @@ const KF_SEND: Wire = {
     return { touser: user, open_kfid: openKfId, msgid: nameId(name), ...message };
   },
   entry: (id, label) => ({ type: 'click', click: { id, content: label } }),
+  isNamed: true,
 };
 
 /** The channel of 微信客服: a bell, what it makes us fetch, and the way out. */
@@ -94,28 +66,16 @@ export function createWecom(options: WecomOptions): Wecom {
   const clock = () => epochMs(now());
   const kind = ACCOUNT_KINDS.kf;
   const credentials = { token: account.token, aesKey: account.aesKey, previousKey: account.previousKey, receiver: account.corpId };
-  const http = createHttp({ base: account.apiBase, timeoutMs: options.apiTimeoutMs ?? API_TIMEOUT_MS });
-  const tokens = createTokens({
-    partition: store.partition(0),
-    account: `${account.apiBase} ${account.corpId}`,
-    fetch: kfTokenFetcher({ http, account, onCall: () => meter.count('token'), ...(wait && { wait }) }),
-    now: clock,
-    onRefused: ({ errcode, address }) => meter.event({ event: 'wecom-token', code: `WECOM_${errcode}`, address }),
+  const door = createDoor({ name: WECOM, credentials, isCheckSealed: true, store, meter, now: clock });
+  const { api, tokens, users, deliver, fetchMedia } = createWayOut({
+    ...options,
+    ...{ name: WECOM, id: account.corpId, apiBase: account.apiBase, kind, wire: KF_SEND, faultOf: kfFaultOf, mediaPrefix: KF_MEDIA_URL },
+    fetchToken: (http) => kfTokenFetcher({ http, account, onCall: () => meter.count('token'), ...(wait && { wait }) }),
   });
-  const api = createApi({
-    ...{ http, tokens, now: clock, faultOf: kfFaultOf, ...(wait && { wait }) },
-    onError: ({ errcode }, path) => meter.event({ event: 'wecom-api', code: `WECOM_${errcode}`, path }),
-  });
-  const users = createUsers(store);
-  const send = createSender({ api, users, kind, upload: createUpload(api, clock), wire: KF_SEND, now: clock });
-  const notices = createNotices({ templates: { template: undefined, subscription: undefined, fields: {} }, api, users, meter, kind, now });
-  const deliver = createDeliver({ store, api, send, users, desk, turns, notices, meter, now: clock });
-  const handle = createHandler({ api, users, desk, turns, meter, kind, now, handsOver: account.handsOver });
+  const handle = createHandler({ api, users, desk, turns, meter, kind, now, files: options.files, handsOver: account.handsOver });
   const placeText = (label: string) => text('zh-CN', 'wechat.place', { label });
   const puller = createPuller({ store, now: clock, read: createReader({ turns, placeText }), fetch: fetchPage });
-  const replays = createReplays();
-  const refusals = createRefusals(clock);
-  const status = () => statusOf('WeCom', { tokens, api, refusals, causes: CAUSES });
+  const status = () => statusOf('WeCom', { tokens, api, refusals: door.refusals, causes: CAUSES });
   let round: Promise<void> | undefined;
   let again = false;
   let closed = false;
@@ -152,26 +112,13 @@ export function createWecom(options: WecomOptions): Wecom {
     await round;
   }
 
-  function refuse(code: Refusal): PushReply {
-    refusals.add(code);
-    meter.event({ event: 'wecom-refused', code });
-    return { status: code === 'WECHAT_TOO_LARGE' ? 413 : code === 'WECHAT_XML' ? 400 : 401 };
-  }
-
-  async function receive(request: IncomingMessage): Promise<PushReply> {
-    const query = queryOf(request);
-    const body = await readPush(request);
-    if (body === undefined) return refuse('WECHAT_TOO_LARGE');
-    const push = openPush({ query, body }, credentials, clock());
-    if (push.kind === 'refused') return refuse(push.code);
-    if (replays.enter(query, body, clock()) === 'replay') return refuse('WECHAT_REPLAY');
-    const openKfId = fieldOf(push.fields, 'OpenKfId');
-    if (fieldOf(push.fields, 'Event') === 'kf_msg_or_event' && openKfId !== '') {
-      await puller.ring(openKfId, fieldOf(push.fields, 'Token'));
+  async function receive({ fields }: Push): Promise<PushReply> {
+    const openKfId = fieldOf(fields, 'OpenKfId');
+    if (fieldOf(fields, 'Event') === 'kf_msg_or_event' && openKfId !== '') {
+      await puller.ring(openKfId, fieldOf(fields, 'Token'));
       void sweep();
     }
-    replays.answered(query);
-    return { status: 200, text: 'success', headers: TEXT_PLAIN };
+    return SUCCESS_REPLY;
   }
 
   const { sweepMs = SWEEP_MS } = options;
@@ -180,17 +127,14 @@ export function createWecom(options: WecomOptions): Wecom {
   return {
     channel: { takesEvents: false, deliver },
     routes: {
-      'GET /api/wecom': async (request) => {
-        const checked = openSealedCheck(queryOf(request), credentials, clock());
-        return checked.kind === 'refused' ? refuse(checked.code) : { status: 200, text: checked.text, headers: TEXT_PLAIN };
-      },
-      'POST /api/wecom': receive,
+      'GET /api/wecom': door.check,
+      'POST /api/wecom': (request) => door.receive(request, receive),
     },
-    fetchMedia: createFetchMedia({ prefix: KF_MEDIA_URL, api, base: account.apiBase }),
+    fetchMedia,
     isMissing: (capability) => api.missing(capability) !== undefined,
     status,
     async check() {
-      await tokens.current().catch((error: unknown) => meter.error('wecom-check', error));
+      await tokens?.current().catch((error: unknown) => meter.error('wecom-check', error));
       return status();
     },
     sweep,
@@ -201,5 +145,3 @@ export function createWecom(options: WecomOptions): Wecom {
     },
   };
 }
-
-export { WECOM };

@@ -16,6 +16,9 @@ interface ComposerProps {
 }
 
 const LONGEST = 2000;
+/** Channels on which pictures can be sent, and what each of them takes. */
+const PICTURED: ReadonlySet<string> = new Set(['directline', 'wechat', 'wecom']);
+const PICTURES = 'image/png,image/jpeg,image/gif';
 
 /** Where an agent writes. What is not sent yet survives a refresh. */
 export function Composer({ found, me, words, isMine, act, fail }: ComposerProps): ReactNode {
@@ -96,7 +99,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
         <Button disabled={text.trim() === ''} onClick={() => setTitle('')}>
           {words.keepQuick}
         </Button>
-        {found.channel === 'directline' && (
+        {PICTURED.has(found.channel) && (
           <Button disabled={!isMine || busy} onClick={() => picker.current?.click()}>
             {words.sendPicture}
           </Button>
@@ -106,7 +109,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
           hidden
           type="file"
           aria-label={words.sendPicture}
-          accept="image/png,image/jpeg,image/gif,image/webp,application/pdf"
+          accept={found.channel === 'directline' ? `${PICTURES},image/webp,application/pdf` : PICTURES}
           onChange={(event) => {
             void sendFile(event.target.files?.[0]);
             event.target.value = '';

@@ -1,6 +1,8 @@
 import { activityId } from '../../../src/channels/direct-line/log';
 import { SERVICE_URL } from '../../../src/channels/direct-line/messages';
 import { createTokens, LIFETIME_S, openKey, type TokenUse } from '../../../src/channels/direct-line/tokens';
+import { createFiles } from '../../../src/channels/files';
+import { entryId } from '../../../src/repositories/ids';
 import { StoreError } from '../../../src/store/store';
 import { ENGINES, type Engine } from './engines';
 import { BASE, call, listenTo, openWorld, refusedWith, SECRET, startChat, type World } from './world';
@@ -509,9 +511,9 @@ describe.each(['lmdb', 'redis'] as const)('Direct Line on %s', (name) => {
     gone.add(chat.id);
     await chat.say('删除我的信息');
     expect(await chat.texts(1)).toEqual(['收到：删除我的信息']);
-    for (const collection of ['direct-line-files', 'direct-line-pieces']) {
-      expect((await engine.store.listAll(collection)).filter(({ id }) => id.startsWith(chat.id))).toEqual([]);
-    }
+    expect(await createFiles(engine.store).list(`directline/${chat.id}`)).toEqual([]);
+    const name = entryId(`directline/${chat.id}`);
+    expect((await engine.store.listAll('file-pieces')).filter(({ id }) => id.startsWith(name))).toEqual([]);
     await other.close();
   });
 

@@ -1,13 +1,10 @@
 import type { Activity } from 'botbuilder';
+import { turnsFor } from '../../../src/assembly/wechat';
 import { createWechatDesk } from '../../../src/assembly/wechat-desk';
+import { keptFilesOf } from '../../../src/assembly/wechat-files';
 import { createWechat, WECHAT } from '../../../src/channels/wechat/wechat';
 import { epochMs } from '../../../src/domain/calendar';
-import { maskSecrets } from '../../../src/domain/privacy';
-import { findConversation } from '../../../src/repositories/conversations';
 import { close, createServer, listen } from '../../../src/server';
-import { partitionOf } from '../../../src/store/store';
-import { conversationKey, maskActivity } from '../../../src/turn/incoming';
-import { enqueue, listBehind, listWaiting } from '../../../src/turn/outbox-take';
 import type { Door } from '../../conversations/doors';
 import type { World } from '../../conversations/world';
 import { newSimulator, type Shown, type Simulator } from './simulator';
@@ -35,23 +32,18 @@ export async function openWechatWorld(world: World, sim?: Simulator): Promise<We
     now,
     account: accountOf(platform.apiBase),
     desk: createWechatDesk(store, now),
+    files: keptFilesOf(store),
     sweepMs: 0,
     meter: { event: world.telemetry.event, error: (event, error) => world.telemetry.error(event, error), count: () => undefined },
-    turns: {
+    turns: turnsFor({
+      store,
+      turns: () => turns,
       accept(activity) {
         const answer = turns.accept(activity);
         self.arrived(activity);
         return answer;
       },
-      async mask(activity) {
-        const key = conversationKey(activity);
-        const record = await findConversation(store.partition(partitionOf(key)), key);
-        return maskActivity(activity, maskSecrets, record?.asking).activity;
-      },
-      waiting: (conversation) => listWaiting(store, conversation),
-      behind: (conversation, id) => listBehind(store, conversation, id),
-      enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns.outbox }, { conversation, activities }, also),
-    },
+    }),
   });
   const server = createServer({ store, telemetry: world.telemetry, routes: wechat.routes });
   platform.webhook = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}/api/wechat`;

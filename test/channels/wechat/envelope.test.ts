@@ -1,6 +1,5 @@
 import * as oracle from '@wecom/crypto';
 import { type Credentials, openCheck, openPush, openSealedCheck, type Refused } from '../../../src/channels/wechat/envelope';
-import { createReplays } from '../../../src/channels/wechat/replays';
 import { parseXml } from '../../../src/channels/wechat/xml';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
@@ -210,32 +209,5 @@ describe('the check of the address', () => {
     expect(codeOf(openSealedCheck(query('5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3'), { ...corp, receiver: 'other' }, at))).toBe(
       'WECHAT_RECEIVER',
     );
-  });
-});
-
-describe('a request that comes twice', () => {
-  const [first, second] = [queryOf({ nonce: '1' }), queryOf({ nonce: '2' })];
-
-  test('is a replay once it was answered, and the platform trying again before that', () => {
-    const replays = createReplays();
-    expect(replays.enter(first, 'a', NOW)).toBe('new');
-    expect(replays.enter(second, 'a', NOW)).toBe('new');
-    expect(replays.enter(first, 'a', NOW + 5000)).toBe('again');
-    replays.answered(first);
-    expect(replays.enter(first, 'a', NOW + 6000)).toBe('replay');
-    expect(replays.enter(second, 'a', NOW + 6000)).toBe('again');
-  });
-
-  test('with another body is a replay at once', () => {
-    const replays = createReplays();
-    replays.enter(first, 'a', NOW);
-    expect(replays.enter(first, 'b', NOW)).toBe('replay');
-  });
-
-  test('is forgotten when its time alone refuses it', () => {
-    const replays = createReplays();
-    replays.enter(first, 'a', NOW);
-    replays.answered(first);
-    expect(replays.enter(first, 'a', NOW + 30 * 60_000)).toBe('new');
   });
 });

@@ -1,5 +1,7 @@
 import type { TurnContext } from 'botbuilder';
+import { turnsFor } from '../../../src/assembly/wechat';
 import { createWechatDesk } from '../../../src/assembly/wechat-desk';
+import { keptFilesOf } from '../../../src/assembly/wechat-files';
 import type { Limits } from '../../../src/channels/wechat/task';
 import { createWechat, WECHAT, type Wechat, type WechatAccount } from '../../../src/channels/wechat/wechat';
 import { isoOf } from '../../../src/domain/calendar';
@@ -7,7 +9,6 @@ import { createScheduler } from '../../../src/scheduler';
 import { close, createServer, listen } from '../../../src/server';
 import type { Store } from '../../../src/store/store';
 import { createTelemetry } from '../../../src/telemetry';
-import { enqueue, listBehind, listWaiting } from '../../../src/turn/outbox-take';
 import { noteBot, turnsOver } from '../../turns';
 
 /** A process with the WeChat channel, the note bot and a server of its own. */
@@ -77,13 +78,8 @@ export async function startProcess(store: Store, options: ProcessOptions): Promi
     account,
     now,
     desk: createWechatDesk(store, now),
-    turns: {
-      accept: (activity) => turns.accept(activity),
-      mask: async (activity) => activity,
-      waiting: (conversation) => listWaiting(store, conversation, 300),
-      behind: (conversation, id) => listBehind(store, conversation, id),
-      enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns.outbox }, { conversation, activities }, also),
-    },
+    files: keptFilesOf(store),
+    turns: turnsFor({ store, turns: () => turns, accept: turns.accept }),
     meter: {
       event: ({ code }) => code !== undefined && codes.push(String(code)),
       error: (event, error) => codes.push(`${event}: ${(error as { code?: string }).code ?? error}`),

@@ -1,6 +1,8 @@
 import * as oracle from '@wecom/crypto';
 import type { TurnContext } from 'botbuilder';
+import { turnsFor } from '../../../src/assembly/wechat';
 import { createWechatDesk } from '../../../src/assembly/wechat-desk';
+import { keptFilesOf } from '../../../src/assembly/wechat-files';
 import { createWecom, type Wecom } from '../../../src/channels/wecom/wecom';
 import { isoOf } from '../../../src/domain/calendar';
 import { newDraft } from '../../../src/domain/case';
@@ -9,7 +11,6 @@ import { addCase, caseOf } from '../../../src/repositories/cases';
 import { close, createServer, listen } from '../../../src/server';
 import { partitionOf, type Store } from '../../../src/store/store';
 import { createTelemetry } from '../../../src/telemetry';
-import { enqueue, listBehind, listWaiting } from '../../../src/turn/outbox-take';
 import { engines, noteBot, stopEngines, turnsOver } from '../../turns';
 import { ACCOUNT, CORP, type Kf, startKf } from './kf';
 
@@ -46,20 +47,14 @@ async function startProcess(store: Store, bot: (context: TurnContext) => Promise
     deliver: (activity) => wecom.channel.deliver(activity),
   });
   const wecom = createWecom({
-    ...{ store, now, desk: createWechatDesk(store, now), sweepMs: 0, wait: async () => undefined },
+    ...{ store, now, desk: createWechatDesk(store, now), files: keptFilesOf(store), sweepMs: 0, wait: async () => undefined },
     account: { ...CORP, previousKey: undefined, apiBase: kf.base, handsOver },
     meter: {
       event: ({ code }) => code !== undefined && codes.push(String(code)),
       error: (event, error) => codes.push(`${event}: ${(error as Error).message}`),
       count: () => undefined,
     },
-    turns: {
-      accept: (activity) => turns.accept(activity),
-      mask: async (activity) => activity,
-      waiting: (conversation) => listWaiting(store, conversation),
-      behind: (conversation, id) => listBehind(store, conversation, id),
-      enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns.outbox }, { conversation, activities }, also),
-    },
+    turns: turnsFor({ store, turns: () => turns, accept: (activity) => turns.accept(activity) }),
   });
   const server = createServer({ store, telemetry: createTelemetry({ level: 'silent' }), routes: wecom.routes });
   const url = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}/api/wecom`;
