@@ -117,7 +117,7 @@ function reply(before: Case, { text: words, attachments }: Action & { kind: 'rep
   const line = NAMED.has(before.channel)
     ? { text: words, from: { id: '', name: text(locale, 'desk.said.name', { name: actor.name }) } }
     : // Many may come: a channel that counts messages keeps its last one for what matters more.
-      { text: text(locale, 'desk.said.line', { name: actor.name, text: words }), importance: 'low' };
+      { text: words === '' ? '' : text(locale, 'desk.said.line', { name: actor.name, text: words }), importance: 'low' };
   const after = { ...rest, repliedAt: before.repliedAt ?? now, updatedAt: now };
   return {
     kind: 'step',

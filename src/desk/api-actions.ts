@@ -33,7 +33,7 @@ export function actionRoutes({ act, roster, store, keepFile }: ApiOptions): read
     },
     post(at('reply'), 'Write to the user', take.replyBody, (call) => done(call, { kind: 'reply', text: call.body.text })),
     {
-      ...post(at('picture'), 'Send the user a picture or PDF, on the web channel', take.pictureBody, async (call) => {
+      ...post(at('picture'), 'Send the user a picture; on the web channel also a PDF', take.pictureBody, async (call) => {
         const found = await findCase(store, call.id);
         if (!found) return refuse('NOT_FOUND');
         if (found.agent?.id !== call.actor.id)

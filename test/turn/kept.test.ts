@@ -49,6 +49,23 @@ describe('what is kept', () => {
     expect(JSON.stringify(heard)).toContain('clientActivityID');
   });
 
+  onEachEngine('a phone that was sealed for keeping is known again in the turn, nothing else is taken for one', async ([store]) => {
+    const contacts: unknown[] = [];
+    const { turns } = turnsOver(store, {
+      mask: (text) => {
+        if (text.startsWith('sealed:')) return { text, found: {}, contact: text };
+        return text.includes('13800138000') ? { text: '1380****000', found: { phone: 1 }, contact: 'sealed:1' } : { text, found: {} };
+      },
+      bot: { run: async ({ activity }) => void contacts.push(activity.text, activity.channelData?.contact) },
+    });
+    const kept = await turns.mask(message('call 13800138000', 'a1'));
+    expect(kept).toMatchObject({ text: '1380****000', channelData: { contact: 'sealed:1' } });
+    await turns.accept(kept);
+    await turns.accept(message('hi', 'a2', { channelData: { contact: 'made up' } }));
+    await turns.close();
+    expect(contacts).toEqual(['1380****000', 'sealed:1', 'hi', undefined]);
+  });
+
   onEachEngine('no forbidden number leaves, in texts, cards and buttons', async ([store]) => {
     const phone = '13800138000';
     const { turns, sent } = turnsOver(store, {

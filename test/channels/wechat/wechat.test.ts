@@ -1,10 +1,15 @@
 import * as oracle from '@wecom/crypto';
 import type { TurnContext } from 'botbuilder';
+import { keepingFetch } from '../../../src/assembly/wechat-files';
+import { createFiles, fileAddress } from '../../../src/channels/files';
 import { createPending } from '../../../src/channels/wechat/pending';
+import { createUsers } from '../../../src/channels/wechat/users';
 import { newDraft } from '../../../src/domain/case';
 import { listCaseEvents } from '../../../src/repositories/case-events';
 import { addCase, caseOf } from '../../../src/repositories/cases';
+import { deleteConversation } from '../../../src/repositories/conversations';
 import { partitionOf, type Store } from '../../../src/store/store';
+import { turnOf } from '../../../src/turn/turn';
 import { engines, noteBot, stopEngines } from '../../turns';
 import { type Delivered, describeWithSimulator, newSimulator, type Shown, type Simulator } from './simulator';
 import { accountOf, CONVERSATION, KEY, type Process, type ProcessOptions, startProcess, USER } from './world';
@@ -222,6 +227,40 @@ describeWithSimulator('WeChat', () => {
       expect(bot.ran).toBe(2);
     });
 
+    test('an event counts once, however often it is delivered', async () => {
+      await start();
+      const opened = await openCase();
+      const CreateTime = Math.floor(Date.now() / 1000);
+      const yes = { List: { TemplateId: 'S1', SubscribeStatusString: 'accept', PopupScene: '2' } };
+      const consent = { MsgType: 'event', Event: 'subscribe_msg_popup_event', SubscribeMsgPopupEvent: yes, CreateTime };
+      const status = { MsgType: 'event', Event: 'TEMPLATESENDJOBFINISH', MsgID: '1', Status: 'success', CreateTime };
+      for (const event of [consent, status, consent, status]) expect(await sim.message(USER, event)).toMatchObject({ ok: true });
+      expect((await createUsers(store).read(CONVERSATION)).credits).toEqual({ S1: 1 });
+      expect((await story()).map(({ caseId, kind }) => [caseId, kind])).toEqual([
+        [opened, 'opened'],
+        [opened, 'note'],
+      ]);
+      await sim.message(USER, { ...consent, CreateTime: CreateTime + 1 });
+      expect((await createUsers(store).read(CONVERSATION)).credits).toEqual({ S1: 2 });
+    });
+
+    test('a text without a character to see is nothing said, a sticker is answered with the wish for words', async () => {
+      await start();
+      for (const blank of ['', '   ', '\u200b\u202e', '\u0001\u0002']) await sim.say(USER, blank);
+      expect([bot.ran, said()]).toEqual([0, []]);
+      await sim.say(USER, '[收到不支持的消息类型，暂无法显示]');
+      await sim.say(USER, '【收到不支持的消息类型，暂无法显示】');
+      expect(said()).toEqual(Array(2).fill('这类消息我看不到，请打字告诉我，或者发图片。'));
+      expect(bot.ran).toBe(0);
+    });
+
+    test('who unfollows ends his matter in a turn, and nothing is sent to him any more', async () => {
+      await start();
+      await sim.say(USER, 'hi');
+      const { ok } = await sim.event(USER, 'unsubscribe', { EventKey: '' });
+      expect([ok, bot.ran, said()]).toEqual([true, 2, ['1 hi', '2 conversationUpdate']]);
+    });
+
     test('a picture is fetched in its turn', async () => {
       await start();
       const id = (sim as unknown as { putMedia(bytes: Buffer): string }).putMedia(Buffer.from('ffd8ffe0', 'hex'));
@@ -231,6 +270,60 @@ describeWithSimulator('WeChat', () => {
       expect(await bot.wechat.fetchMedia(`urn:wechat:media:${film}`)).toEqual(Buffer.from('film'));
       expect(await bot.wechat.fetchMedia('urn:wechat:media:none')).toBeUndefined();
       expect(await bot.wechat.fetchMedia('https://elsewhere.example/1.png')).toBeUndefined();
+    });
+  });
+
+  describe('pictures', () => {
+    const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+    test('that come are kept once for the desk, and forgotten with the conversation', async () => {
+      await start(
+        {},
+        {
+          bot: async (context) => {
+            if (context.activity.text === 'forget me') await deleteConversation(turnOf(context).partition, CONVERSATION);
+            await context.sendActivity('ok');
+          },
+        },
+      );
+      const id = (sim as unknown as { putMedia(bytes: Buffer): string }).putMedia(PNG);
+      const fetchFile = keepingFetch(store, bot.wechat.fetchMedia);
+      for (let n = 0; n < 2; n += 1) expect(await fetchFile(`urn:wechat:media:${id}`, CONVERSATION)).toEqual(PNG);
+      expect(await fetchFile('urn:wechat:media:none', CONVERSATION)).toBeUndefined();
+      const files = createFiles(store);
+      const kept = await files.list(CONVERSATION);
+      expect(kept.map(({ contentType }) => contentType)).toEqual(['image/png']);
+      expect((await files.read(CONVERSATION, kept[0]?.id ?? ''))?.bytes).toEqual(PNG);
+      await sim.say(USER, 'hi');
+      expect(await files.list(CONVERSATION)).toHaveLength(1);
+      await sim.say(USER, 'forget me');
+      expect(await files.list(CONVERSATION)).toEqual([]);
+    });
+
+    const pictureOf = async () => {
+      const [id = ''] = (await createFiles(store).save(CONVERSATION, [{ contentType: 'image/png', bytes: PNG }])) as string[];
+      return { attachments: [{ contentType: 'image/png', contentUrl: fileAddress(id) }], importance: 'low' };
+    };
+
+    test('of the desk arrive at the user', async () => {
+      await start();
+      await sim.say(USER, 'hi');
+      await bot.turns.say(CONVERSATION, [await pictureOf()]);
+      await until(() => shown().length === 2);
+      expect(shown()[1]).toMatchObject({ via: 'send', image: { media_id: expect.any(String) } });
+      expect(of('media/upload')[0]?.text).toContain('PNG');
+    });
+
+    test('that the account may not send are told to the desk and do not keep back what is said after them', async () => {
+      await start();
+      await openCase('agent');
+      await sim.say(USER, 'hi');
+      sim.fault('media/upload', { errcode: 48001 });
+      await bot.turns.say(CONVERSATION, [await pictureOf()]);
+      await bot.turns.say(CONVERSATION, [{ text: 'after it' }]);
+      await until(() => said().length === 2);
+      expect(said()[1]).toBe('after it');
+      expect((await story()).at(-1)?.text).toContain('[图片]');
     });
   });
 
@@ -323,6 +416,22 @@ describeWithSimulator('WeChat', () => {
       expect(new Set(said())).toEqual(new Set(['1 600 ms']));
     });
 
+    test('because the platform does not take it comes with the next reply, or is told to the desk', async () => {
+      await start();
+      sim.fault('custom/send', { errcode: 47001 });
+      await sim.say(USER, '600 ms');
+      await until(() => bot.counts.kept === 1);
+      await sim.say(USER, 'next');
+      expect(said()).toEqual(['1 600 ms\n\n2 next']);
+      await openCase();
+      sim.fault('custom/send', { errcode: 47001 });
+      await sim.say(USER, '601 ms');
+      await until(async () => (await story()).at(-1)?.text?.includes('601 ms') === true);
+      await bot.turns.say(CONVERSATION, [{ text: 'after it' }]);
+      await until(() => said().length === 2);
+      expect(said()[1]).toBe('after it');
+    });
+
     test('because the token was revoked is sent with a new one', async () => {
       await start();
       await sim.say(USER, '600 ms');
@@ -337,7 +446,7 @@ describeWithSimulator('WeChat', () => {
       await start();
       await openCase();
       await sim.say(USER, 'hi');
-      await sim.event(USER, 'unsubscribe');
+      await sim.event(USER, 'unsubscribe', { EventKey: '' });
       await bot.turns.say(CONVERSATION, [{ text: '查到了' }]);
       await until(async () => (await story()).some(({ kind }) => kind === 'note'));
       expect(of('custom/send')).toHaveLength(0);
