@@ -17,13 +17,13 @@ const STARTS = /[\d零〇一二两三四五六七八九十百千几好数幺俩�
 const PREFIX = /¥\s?|(?:rmb|cny|人民币)\s?|\$\s?/y;
 const UNIT = /\s?(?:个)?(?:元|块(?![儿头])|圆|rmb\b|cny\b|yuan\b|人民币|刀(?!具)|大洋|软妹币)/y;
 const JIAO_TAIL =
-  /\s?(?<zero>零)?(?<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?<f>[\d一二两三四五六七八九])?分?|(?<fen>分)|(?!\d|[,.]\d|[点:个张台年月号十百千万%位次笔天周小单家人件块多]|(?<=一)[直起共分定样下会般律切并半些边方来点旦路]))/y;
+  /(?<half>半)(?![天个日年月小夜路])|\s?(?<zero>零)?(?<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?<f>[\d一二两三四五六七八九])?分?|(?<fen>分)|(?!\d|[,.]\d|[点:个张台年月号十百千万%位次笔天周小单家人件块多]|(?<=一)[直起共分定样下会般律切并半些边方来点旦路]))/y;
 const MONEY_WORD = /\s?(?:多|来)?钱/y;
 const JIAO = /\s?(?:毛|角)(?<f>[一二三四五六七八九1-9](?=分|$|[^\d]))?分?钱?/y;
 const FEN = /\s?分钱/y;
 /** What follows a count of something else than money. */
 const MEASURE =
-  /^\s?(?:张|个(?!w|万|千|百)|人|次|回|趟|遭|道|天|年|月|号|日|笔|分(?!钱)|秒(?!到|结)|小时|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|级|期|岁|周|星期|部|名|单(?!没|的钱|子)|店(?![家里员主铺方老那说收])|号线|度|步|种|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|[a-z_@*-]+\d)/;
+  /^\s?(?:张|个(?!w|万|千|百)|人|次|回|趟|遭|道|天|年|月|号|日|笔|分(?!钱)|秒(?!到|结)|小时|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|级|期|岁|周|星期|部|名|单(?!没|的钱|子)|店(?![家里员主铺方老那说收])|号线|度|步|种|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|(?![td]\+?[01])[a-z_@*-]+\d)/;
 /** Sums in another currency are no amount in fen. */
 const FOREIGN = /^\s?(?:块|元)?(?:港币|港元|港纸|美元|美金|美刀|欧元|日元|韩元|英镑|澳元|usd|hkd|eur|jpy|dollars?)/;
 const NOT_BEFORE =
@@ -48,6 +48,7 @@ function tailAt(text: string, at: number): Tail {
   const found = sticky(JIAO_TAIL, text, at);
   const groups = found?.groups;
   if (!found || !groups) return { end: at, fen: 0 };
+  if (groups.half) return { end: at + found[0].length, fen: 50 };
   const first = digit(groups.j);
   const value = (groups.zero && !/[毛角]/.test(found[0])) || groups.fen ? first : first * 10 + digit(groups.f);
   return { end: at + found[0].length, fen: value };
@@ -76,7 +77,7 @@ function amountAt(text: string, start: number): AmountToken | undefined {
       strength: 'unit',
     });
   const fen = sticky(FEN, text, numeral.end);
-  if (fen && !/^一/.test(text.slice(start)))
+  if (fen && (!text.startsWith('一', start) || PAID_BEFORE.test(text.slice(Math.max(0, start - 6), start))))
     return token(text, start, numeral.end + fen[0].length, { fen: value, approx: numeral.approx, strength: 'unit' });
   return withoutUnit(text, start, numeral, value);
 }
@@ -110,6 +111,9 @@ function withUnit(
   const approx = numeral.approx || after === '多' || (word?.[0].includes('多') ?? false);
   return token(text, start, tail.end + (word?.[0].length ?? 0), { fen: toFen(value) + tail.fen, approx, strength: 'unit' });
 }
+
+/** 试刷了一分钱: a sum, as 一分钱没到 is none. */
+const PAID_BEFORE = /(?<!没|未|不|没有)(?:刷|付|扫|转|充)(?:了|的)?(?:个|笔)?$/;
 
 /** 一毛钱没给我, 一分钱都没到: none. */
 const NOTHING = /^一(?:毛|分|块|角)(?:钱)?(?:都|也)?(?:没|不|未|别)/;
@@ -165,7 +169,8 @@ const MAX_TRIES = 300;
 export function findAmounts(text: string): AmountToken[] {
   const found: AmountToken[] = [];
   for (let at = 0, tries = 0; at < text.length && found.length < MAX_FIGURES && tries < MAX_TRIES; ) {
-    if (!STARTS.test(text.charAt(at)) && !/^(?:rmb|cny|人民币)/.test(text.slice(at, at + 3))) {
+    const starts = STARTS.test(text.charAt(at)) && !/\d\d/.test(text.slice(Math.max(0, at - 1), at + 1));
+    if (!starts && !/^(?:rmb|cny|人民币)/.test(text.slice(at, at + 3))) {
       at++;
       continue;
     }

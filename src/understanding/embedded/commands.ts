@@ -64,26 +64,32 @@ export function commandOf(text: string, expecting: Asking | undefined): Command 
 }
 
 const UNKNOWN =
-  /^(?:我|这个|这|那个|我也|也|真|真的|实在|一时|暂时|现在|还|都|这我|就|具体|完全|有点|好像|嗯|额|呃|哎|,| ){0,8}(?:不(?:太|大|是很|怎么|咋)?(?:知道|清楚|晓得|记得|确定|了解|懂|明白|会(?:看|查|弄)?|肯定|好说)|记不(?:得|清|住|起来)|忘(?:了|记|光)|不想(?:说|讲|告诉)|算不清|没算|还没看|没(?:太|有)?(?:注意|留意|看过|看清|看|记|印象|概念|数|查过|问过|管)|说不(?:准|清|好)|想不起来|搞不(?:清|懂|明白)|弄不(?:清|懂)|看不(?:懂|到|见|出来?|清)|找不(?:到|着)|查不(?:到|了)|不详|未知|(?:谁|鬼|咋|怎么|上?哪(?:里|儿)?)(?:会|能|去)?(?:知道|晓得|记得|清楚|懂)|没听说过|无所谓|随便|都行|跳过|下一个)(?:楚|到底|是|这个|具体|怎么|哪|哪个|哪种|多少|什么|几点|几号|在哪|在|叫|看|查|弄|时间|金额|号码|单号|银行|小票|后台|钱包|余额|app|手机|银行卡|短信|明细|账单|通知|流水|那个|这些|了|啊|呀|呢|吧|的|哦|诶|欸|哎|[,.!~ 。]|我|也|没|有|还|都){0,12}$|^(?:i (?:do ?n'?o?t|don'?t|dont) (?:know|remember|recall)|(?:i'?m )?not sure|no idea|unknown|dunno|idk|i have ?n[o']?t (?:looked|checked)|i have not (?:looked|checked)|i haven'?t (?:looked|checked)|i forgot|forgot|can'?t (?:find|remember)|skip|not certain)[a-z ,.!']{0,30}$/;
+  /^(?:我|这个|这|那个|我也|也|真|真的|实在|一时|暂时|现在|还|都|这我|就|具体|完全|有点|好像|嗯|额|呃|哎|,| ){0,8}(?:不(?:太|大|是很|怎么|咋)?(?:知道|清楚|晓得|记得|确定|了解|懂|明白|会(?:看|查|弄)?|肯定|好说)|记不(?:得|清|住|起来)|忘(?:了|记|光)|不想(?:说|讲|告诉)|算不清|没算|还没看|没(?:太|有)?(?:注意|留意|看过|看清|看|记|印象|概念|数|查过|问过|管)|说不(?:准|清|好)|想不起来|搞不(?:清|懂|明白)|弄不(?:清|懂)|看不(?:懂|到|见|出来?|清)|找不(?:到|着)|查不(?:到|了)|不详|未知|(?:谁|鬼|咋|怎么|上?哪(?:里|儿)?)(?:会|能|去)?(?:知道|晓得|记得|清楚|懂)|没听说过|无所谓|随便|都行|跳过|下一个)(?:楚|咯|喽|噻|哈|到底|是|这个|具体|怎么|哪|哪个|哪种|多少|什么|几点|几号|在哪|在|叫|看|查|弄|时间|金额|号码|单号|银行|小票|后台|钱包|余额|app|手机|银行卡|短信|明细|账单|通知|流水|那个|这些|了|啊|呀|呢|吧|的|哦|诶|欸|哎|[,.!~ 。]|我|也|没|有|还|都){0,12}$|^(?:i (?:do ?n'?o?t|don'?t|dont) (?:know|remember|recall)|(?:i'?m )?not sure|no idea|unknown|dunno|idk|i have ?n[o']?t (?:looked|checked)|i have not (?:looked|checked)|i haven'?t (?:looked|checked)|i forgot|forgot|can'?t (?:find|remember)|skip|not certain)[a-z ,.!']{0,30}$/;
 const YES =
-  /^(?:嗯|恩|哦|啊|好|那|,| )*(?:是|系|是的|对|对的|对对|对对对|没错|正确|好|好的|可以|行|行的|行行行|中|成|要|需要|有|有的|确定|确认|当然|必须|嗯|恩|嗯嗯|恩恩|嗯呐|嗯呢|昂|得|ok|okay|okk|oki|可|没问题|没毛病|差不多|就是|就是这样|是这样|是这样的|是啊|对头|要得|中嘞|得嘞|妥|妥了|解决了|到了|收到了|来吧|转吧|继续|嗯对|好嘞|yes|yeah|yep|yup|y|sure|correct|right|that'?s right|yes please|true|exactly|of course|no problem)(?:的|了|啊|呀|吧|呢|哦|噢|哈|呗|嘛|嘞|滴|哒|啦|就这样|要得|谢谢|please|thanks|it is|that is right|that's right|是|对|好|没错|没问题|[,.!~ 。…]){0,8}$/;
+  /^(?:嗯|恩|哦|啊|好的?|行|可以|那就?|麻烦|,| )*(?:(?:帮我|给我)?转(?:一下|过去|接)?吧?|是|系|是的|对|对的|对对|对对对|没错|正确|好|好的|可以|行|行的|行行行|中|成|要|需要|有|有的|确定|确认|当然|必须|嗯|恩|嗯嗯|恩恩|嗯呐|嗯呢|昂|得|ok|okay|okk|oki|可|没问题|没毛病|差不多|就是|就是这样|是这样|是这样的|是啊|对头|要得|中嘞|得嘞|妥|妥了|解决了|到了|收到了|来吧|转吧|继续|嗯对|好嘞|yes|yeah|yep|yup|y|sure|correct|right|that'?s right|yes please|true|exactly|of course|no problem)(?:的|了|啊|呀|吧|呢|哦|噢|哈|呗|嘛|嘞|滴|哒|啦|就这样|要得|谢谢|please|thanks|it is|that is right|that's right|是|对|好|没错|没问题|[,.!~ 。…]){0,8}$/;
 const NO =
-  /^(?:嗯|恩|哦|啊|也|都|还|,| )*(?:不|不是|不是的|不对|错|错了|不行|不要|不用|不需要|没|没有|没有啊|没得|否|不中|不得行|不成|莫得|不可以|不同意|别|不必|不了|不用了|先不|先不用|暂时不用|没呢|还没|没有呢|无|未|不正确|有误|不一样|没解决|没到|还没到|还是没到|没收到|no|nope|nah|n|not yet|wrong|incorrect|not really|none|false|no thanks|not now|no way)(?:的|了|啊|呀|吧|呢|哦|噢|哈|呗|嘛|嘞|滴|啦|谢谢|thanks|please|有|没|不|是|[,.!~ 。…]){0,8}$/;
+  /^(?:嗯|恩|哦|啊|也|都|还|还是|,| )*(?:不|不是|不是的|不对|错|错了|不行|不要|不用|不需要|没|没有|没有啊|没得|否|不中|不得行|不成|莫得|不可以|不同意|别|不必|不了|不用了|先不|先不用|暂时不用|没呢|还没|没有呢|无|未|不正确|有误|不一样|没(?:有)?(?:解决|弄好|搞定|处理好?)|没好|没(?:有)?用|不行|没(?:有)?到|还没到|还是没到|没收到|no|nope|nah|n|not yet|wrong|incorrect|not really|none|false|no thanks|not now|no way)(?:的|了|啊|呀|吧|呢|哦|噢|哈|呗|嘛|嘞|滴|啦|谢谢|thanks|please|还是不行|有|没|不|是|[,.!~ 。…]){0,8}$/;
 /** 对，就是这样 · 不对，是6080: the first word answers, the rest says more. */
 const YES_LEAD = /^(?:嗯|恩|啊)?[,. ]?(?:对|是|是的|对的|没错|嗯|好的?|有的?|yes|yeah|correct|right)[,. 。!]/;
 const NO_LEAD = /^(?:不对|不是|错了|错|不|没有|没|no|nope|wrong|incorrect)[,. 。!]|^(?:不对|错了|no|wrong)(?:不是|是|金额|时间|应该)/;
 /** 不清楚，顾客自己弄的: the rest is an excuse. */
 const UNKNOWN_LEAD =
-  /^(?:这个|我|嗯|额|呃|,| ){0,3}(?:不(?:太)?(?:知道|清楚|记得|确定)|忘了|没注意|不懂)(?:了|啊|呀|呢|诶)?[, 。!][^\d]{1,24}$/;
+  /^(?:这个|我|嗯|额|呃|,| ){0,3}(?:不(?:太)?(?:知道|清楚|记得|确定)|记不(?:得|清|住)|想不起来|忘了|没注意|不懂)(?:了|啊|呀|呢|诶|咯|喽|哦)?[, 。!](?!反正|应该|好像|大概|可能)[^\d]{1,24}$/;
 /** 不清楚他扣没扣, 不知道有没有小票: what was asked, said again. */
 const UNKNOWN_WHETHER =
   /^(?:我|这个|真|也|,| ){0,4}(?:不(?:太)?(?:知道|清楚|晓得|记得|确定)|没(?:注意|留意|问过?))[^,。!\d]{0,4}(?:有没有|是不是|(?<v>扣|出|打|成|换|划|说|写)没\k<v>|扣了没)[^,。!\d]{0,8}$/;
 /** 扣没扣他也讲不清, 签字的时候没细看. */
 const UNKNOWN_TAIL =
-  /(?<v>扣|有|出|成|划|说|换)没(?:有|\k<v>)[^,。\d]{0,5}(?:讲|说|搞|弄|看|分)不(?:清|准|明白|出|懂|上)|^[^,。\d]{0,10}没(?:有)?(?:细|仔细|认真|怎么)(?:看|听|问|注意|瞧)[^,。\d]{0,4}$/;
+  /(?<v>扣|有|出|成|划|说|换)没(?:有|\k<v>)[^,。\d]{0,5}(?:讲|说|搞|弄|看|分)不(?:清|准|明白|出|懂|上)|^[^,。\d]{0,6}(?:有没有|是不是|(?<w>扣|出|打|成|换|划)没\k<w>)[^,。\d]{0,6}(?:不(?:知道|清楚|记得)|没注意|忘了)[^,。\d]{0,3}$|^[^,。\d]{0,10}没(?:有)?(?:细|仔细|认真|怎么)(?:看|听|问|注意|瞧)[^,。\d]{0,4}$/;
 /** 在这里联系我就行: the contact is this conversation. */
 const HERE =
   /(?:在?这(?:里|儿|边|个)|就这|微信(?:上)?|此处|contact me here|right here|in this chat)[^,]{0,8}(?:联系|回|说|找|沟通|行|就好|可以|就可以|聊|here)|contact me here|不(?:方便|想)(?:留|给|说)/;
+
+/** Asked for a number: 是 001927 gives it. */
+const NUMBERED: ReadonlySet<Asking> = new Set<Asking>([
+  ...(['cardLast4', 'settleCardLast4', 'merchantNo', 'walletMchId', 'terminalNo', 'deviceSn', 'rrn', 'traceNo', 'batchNo'] as const),
+  ...(['authCode', 'orderNo', 'merchantOrderNo', 'contactPhone', 'caseId'] as const),
+]);
 
 /** Plain answer of the message. `unknown` also for what stands in for 不知道 to the question asked. */
 export function replyOf(text: string, expecting: Asking | undefined): 'yes' | 'no' | 'unknown' | undefined {
@@ -99,5 +105,5 @@ export function replyOf(text: string, expecting: Asking | undefined): 'yes' | 'n
   if (NO.test(text) || DECLINED.test(text)) return 'no';
   if (expecting === undefined) return undefined;
   if (NO_LEAD.test(text)) return 'no';
-  return YES_LEAD.test(text) ? 'yes' : undefined;
+  return YES_LEAD.test(text) && !(NUMBERED.has(expecting) && /\d/.test(text)) ? 'yes' : undefined;
 }

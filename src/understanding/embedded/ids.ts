@@ -112,7 +112,8 @@ const LAST4 = `${SPOKEN_DIGITS}(?: ?${SPOKEN_DIGITS}){3}(?!\\d)`;
 /** 尾号1234 · 卡是6677 · 6217这张卡. */
 const TAIL = new RegExp(
   [
-    `(?:尾号|尾[四4](?:个字|位|个数字?)?|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last (?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
+    `(?:尾号|尾[四4](?:个字|位|个数字?)?|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last ?(?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
+    `卡号?(?:是|为|:)?\\s?\\d{9,15}(?<v4>\\d{4})(?!\\d)`,
     `卡号?(?:是|为|:)[^,\\d刷付扣收款]{0,8}(?:银行|行)?的? ?(?<v3>\\d{4})(?![\\d元块.万千])`,
     `(?<v2>(?<!\\d)\\d{4})(?=\\s?(?:的?(?:尾号|结尾|那张卡|这张卡)|的(?:信用|储蓄|借记)?卡))`,
   ].join('|'),
@@ -163,7 +164,7 @@ function isResponseCode(match: RegExpMatchArray, raw: string, text: string): boo
 function tails(text: string, expecting: Asking | undefined): Found[] {
   const cards = [...firstMatches(text, MASKED_CARD), ...firstMatches(text, TAIL)];
   return cards.flatMap((match) => {
-    const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? '';
+    const value = match.groups?.v ?? match.groups?.v2 ?? match.groups?.v3 ?? match.groups?.v4 ?? '';
     const left = text.slice(Math.max(0, match.index - 14), match.index);
     if (/(?:手机号?|电话|车牌|身份证)(?:的|号)?$/.test(left)) return [];
     const end = match.index + match[0].length;
@@ -177,7 +178,8 @@ interface Asked {
   readonly pattern: RegExp;
   readonly slot: (value: string) => TextSlot | undefined;
 }
-const whole = (length: string): RegExp => new RegExp(`^\\D{0,8}?(${SPOKEN_DIGITS}${length})(?:吧|的|呢|啊|呀|哈|左右)?[。.!]?$`);
+const whole = (length: string): RegExp =>
+  new RegExp(`^\\D{0,8}?(${SPOKEN_DIGITS}${length})(?:吧|的|呢|啊|呀|哈|左右| ?[这那][几四六八]?[个位](?:数字?|号码?)?)?[。.!]?$`);
 const exactly =
   (slot: TextSlot): ((value: string) => TextSlot) =>
   () =>
@@ -195,7 +197,7 @@ const ASKED: { readonly [S in SlotName]?: Asked } = {
   merchantNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z](?: ?[0-9a-z]){7,19})[^a-z\d]{0,4}$/, slot: merchantNumber },
   walletMchId: { pattern: /^\D{0,8}(\d{8,10})\D{0,4}$/, slot: exactly('walletMchId') },
   terminalNo: {
-    pattern: /^[^a-z\d]{0,8}([0-9a-z]{8,24})[^a-z\d]{0,4}$/,
+    pattern: new RegExp(`^[^a-z\\d]{0,8}?([0-9a-z]{8,24}|${SPOKEN_DIGITS}{8})[^a-z\\d]{0,4}$`),
     slot: (value) => (value.length === 8 ? 'terminalNo' : 'deviceSn'),
   },
   deviceSn: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{8,24})[^a-z\d]{0,4}$/, slot: exactly('deviceSn') },

@@ -1,4 +1,4 @@
-import { addDays } from '../../domain/calendar';
+import { addDays, weekdayOf } from '../../domain/calendar';
 
 const CHINESE = new Intl.DateTimeFormat('en-u-ca-chinese', { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
 /** A month of the Chinese calendar by its number; a leap month has none. */
@@ -53,6 +53,11 @@ function qingming(year: number): string {
   return `${year}-04-0${Math.floor(short * 0.2422 + 4.81) - Math.floor(short / 4)}`;
 }
 
+/** 母亲节: the second Sunday of May. */
+const nthSunday = (month: number, nth: number) => (year: number) => {
+  const first = `${year}-0${month}-01`;
+  return addDays(first, ((7 - weekdayOf(first)) % 7) + 7 * (nth - 1));
+};
 const monthDay = (value: string) => (year: number) => `${year}-${value}`;
 const lunar = (month: number, day: number) => (year: number) => solarOfLunar(year, month, day);
 
@@ -69,6 +74,13 @@ const FESTIVALS: readonly (readonly [RegExp, (year: number) => string | undefine
   [/情人节|214/, monthDay('02-14')],
   [/520|五二零/, monthDay('05-20')],
   [/教师节/, monthDay('09-10')],
+  [/植树节/, monthDay('03-12')],
+  [/青年节/, monthDay('05-04')],
+  [/建党节/, monthDay('07-01')],
+  [/建军节/, monthDay('08-01')],
+  [/万圣节/, monthDay('10-31')],
+  [/母亲节/, nthSunday(5, 2)],
+  [/父亲节/, nthSunday(6, 3)],
   [/平安夜/, monthDay('12-24')],
   [/圣诞/, monthDay('12-25')],
   [/跨年/, monthDay('12-31')],

@@ -75,8 +75,14 @@ function acquirer(text: string): SlotMention[] {
   return found ? [{ slot: 'acquirerName', value: found.name, text: found.word }] : [];
 }
 
+/** 好像是建设吧: names that are other words too, when a bank was asked for. */
+const SHORT_BANK = /^[^,\d]{0,6}?(工商|农业|中国|建设|交通|招商|民生|平安|华夏|邮储)(?:的|吧|呀|啊|哦|卡|那个|好像|应该|可能|,| )*$/;
+
 function bankMentions(text: string, options: NameOptions): SlotMention[] {
   if (NO_BANK.test(text)) return [];
+  const asked = options.expecting === 'issuerName' || options.expecting === 'settleBank' ? options.expecting : undefined;
+  const short = asked && text.match(SHORT_BANK)?.[1];
+  if (asked && short) return [{ slot: asked, value: `${short}银行`, text: short }];
   const mentions = findNames(text, BANKS).flatMap(({ at, word, name }): SlotMention[] => {
     if (NO_BANK_AFTER.test(text.slice(at, at + 4))) return [];
     const slot = bankSlot(text, at, options);

@@ -1,3 +1,4 @@
+import { restoreHeard } from './heard';
 import homophones from './lexicon/homophones.json';
 import traditional from './lexicon/traditional.json';
 
@@ -49,6 +50,26 @@ function rewrite(text: string): string {
 /** 「昨 天 刷 卡」 as some voice keyboards write it. */
 const SPACED_OUT = /\p{Script=Han} \p{Script=Han} \p{Script=Han} \p{Script=Han}(?: |$)/u;
 
+/** 前扣了, 三十块前: 钱. */
+const MONEY_MISSPELT =
+  /(?<![以之目天日号钟时月年点\d个面午生提当从先眼期周节])前(?=(?:就|却|也|都|已经?|被|一直|还|又|怎么|根本)*(?:扣|没(?:了|到|收|进|见|动|有到)|不见|到哪|去哪|呢|划走|少了|退(?:了|没|到)))|(?<=[块元])前(?![天面台几后晚者年期])/g;
+/** 收得那笔, 写滴: 的. */
+const PARTICLE_MISSPELT =
+  /(?<=[刷收付买扫退卖])[得地滴](?=\s?[\d一二三四五六七八九十两¥那这款钱货])|(?<=[写说是叫用刷付扫买])滴(?![\d水])/g;
+/** 三点一克: 刻. */
+const QUARTER_MISSPELT = /(?<=[点时][一三])[克课颗]/g;
+/** 四点伍十, 叁月: the numerals of a cheque in a time. */
+const FORMAL = '零壹贰叁肆伍陆柒捌玖拾';
+const FORMAL_TIME = /[壹贰叁肆伍陆柒捌玖](?=[十点号日月时分])|(?<=[点十拾月])[壹贰叁肆伍陆柒捌玖]|(?<=[点二三四五])拾/g;
+
+function mendParticles(text: string): string {
+  return text
+    .replace(MONEY_MISSPELT, '钱')
+    .replace(PARTICLE_MISSPELT, '的')
+    .replace(QUARTER_MISSPELT, '刻')
+    .replace(FORMAL_TIME, (numeral) => '零一二三四五六七八九十'.charAt(FORMAL.indexOf(numeral)));
+}
+
 /** T 加 1 */
 const T_PLUS = /(?<![a-z])([td]) ?(?:\+|加) ?([01])(?![a-z\d.])/g;
 
@@ -97,5 +118,5 @@ export function normalize(text: string): string {
     .trim();
   const told = half.replace(T_PLUS, '$1+$2').replace(ENGLISH_SUM, englishSum);
   const joined = SPACED_OUT.test(told) ? told.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '') : told;
-  return rewrite(simplify(joined.replace(/(?<!關)係/g, '是')));
+  return mendParticles(restoreHeard(rewrite(simplify(joined.replace(/(?<!關)係/g, '是')))));
 }

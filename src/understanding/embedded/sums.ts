@@ -23,12 +23,12 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|交了|付|收|扣|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
 const VERB_BEFORE =
-  /(?:刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+  /(?:结账|刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
   /^\s?(?:信用卡|储蓄卡|借记卡|微信|支付宝|云闪付|刷卡|扫码|[td]\+[01]|□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
@@ -66,7 +66,7 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
 /** Asked for a choice, a lone figure can only be the sum. */
 const STANDS_FOR_SUM = new Set<Asking | undefined>(['role', 'issueType', 'payMethod', 'txStatus', 'settleProduct', 'payoutStatus', 'menu']);
 const DIRECT_VERB =
-  /(?:刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
+  /(?:买单|结账|结帐|埋单|刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
   /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|变成了?|(?:就|只|才)剩|给我(?:结|打|划|到)(?:了|来|的)?|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□] ?)到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;
@@ -96,7 +96,8 @@ const PRICE_BEFORE = /(?:应该|该|本来|原本|应当|价格|标价|实际消
 /** 前天那笔600到了: that one is settled. */
 /** 120的东西刷了1200: a price. */
 const PRICE_AFTER = /^(?:块|元)?(?:钱)?的(?:东西|货|饭|菜|商品|账单|衣服|鞋)[^,]{0,6}(?:刷|扣|收)(?:了|成)/;
-const ARRIVED_AFTER = /^(?:块|元)?(?:钱)?(?:的)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了(?!\s?[\d一二三四五六七八九])|收到了|没问题)/;
+const ARRIVED_AFTER =
+  /^(?:块|元)?(?:钱)?(?:的)?\s?(?:那|这)?(?:一)?(?:单|笔)?(?:都|已经?|也|倒|是|今天|昨天)*(?:到了(?!\s?[\d一二三四五六七八九])|收到了|没问题)/;
 const DENIED_BEFORE = /(?:(?<![是哦噢呃额哎啊])不是|并非|而不是|并不是|唔是|not|别写)(?:说|那个|我说的|刷的|刷了|付的|it's|a)*\s?$/;
 const PROMISE_BEFORE = /(?:刷满|满|返|返现|返还|奖励|送|赠)(?:了|给|我|我们|你|:|现|够)*\s?$/;
 
@@ -126,6 +127,10 @@ const SMALL_FEE = 1000;
 /** Between two sums of one list. */
 const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$/;
 
+/** 1200和880，1200那单到了，880没到: a sum told once more. */
+const isSaidBefore = (sums: readonly Sum[], at: number, fen: Fen, role: SumRole): boolean =>
+  sums.slice(0, at).some((earlier) => earlier.fen === fen && earlier.role === role);
+
 /** Figures of the text with what each is; those that are no money are left out. */
 export function readSums(tokens: readonly AmountToken[], text: string, options: SumOptions): Sum[] {
   const counted = tokens.map((token) => token.fen !== undefined && counts(token, text, options));
@@ -149,8 +154,10 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
     ];
   });
   const net = sums.find(({ role }) => role === 'net');
+  const settled = sums.filter(({ token }) => ARRIVED_AFTER.test(text.slice(token.end, token.end + 12))).map(({ fen }) => fen);
   const atOnce = AT_ONCE.test(text);
-  return sums.map((sum) =>
+  const open = sums.filter(({ fen, role }, at) => !settled.includes(fen) && !(settled.length > 0 && isSaidBefore(sums, at, fen, role)));
+  return (settled.length > 0 && open.length > 0 ? open : sums).map((sum) =>
     atOnce && sum.role === 'each' && sum.fen <= SMALL_FEE
       ? { ...sum, role: 'instantFee' }
       : net && sum.role === 'sale' && sum.fen < net.fen && TAKEN_OFF.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start))

@@ -41,11 +41,11 @@ const RULE_AFTER = /^(?:到|至|~|-)\s?(?:\d{1,2}[号日]|周[一二三四五六
 const ARRIVED = /^的?那(?:一)?笔[^,]{0,10}(?:到了|收到了|没问题)/;
 const OTHER_EVENT =
   /签退|忘记|验证码|屏幕|共享|密码|电话|客服|告诉|联系|投诉|咨询|挂失|冻结|注销|报警|业务员|上门|维护|升级|通知|短信说|换卡|补办|called|reported/;
-const SALE = /刷|收重|付(?!款方)|买|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
+const SALE = /刷|收重|付(?!款方)|买|卖(?!家)|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
 /** A sale told as done at a time that lies ahead: the day was mistaken, which is for the dialog to ask. */
 const TOLD_AHEAD = /(?:刷|付|买|扫|收)(?:的|了|过)/;
 /** What was done at that time, told as past: it wins over 说…, 还没…. */
-const DONE = /(?:(?<!签)退(?!票|出|押)|刷|付|买|扫|收)(?:的|了|过)/;
+const DONE = /(?:(?<!签)退(?!票|出|押)|刷|付|买|卖|扫|收)(?:的|了|过)/;
 const FEE_VERB = /扣|收|交|划/;
 const DENIED = /(?:(?<![是哦噢呃额哎啊])不是|并非|not)(?:在|说)?\s?$/;
 const CORRECTS =
@@ -96,6 +96,10 @@ export function readWhen(text: string, options: WhenOptions): When {
   return { timed, ambiguousHour: open };
 }
 
+/** 上周日吧，对上周日上午: the same day said again with its hour or part; an hour also of another day. */
+const isExacter = (moment: Moment | undefined, opening: Moment): boolean =>
+  moment?.time !== undefined || (moment?.part !== undefined && moment.date === opening.date);
+
 /** 昨天 … 下午三点: a day and, elsewhere in the message, the hour of it are one time. */
 function combined(list: readonly Timed[]): { moment: Moment; last: Timed } | undefined {
   const usable = list.filter(({ denied, mention }) => !denied && mention.moment !== undefined);
@@ -103,7 +107,7 @@ function combined(list: readonly Timed[]): { moment: Moment; last: Timed } | und
   const pool = corrected.length > 0 ? corrected : usable;
   const dated = pool.filter(({ mention }) => !mention.dateAssumed);
   const opening = dated[0]?.mention.moment;
-  const exact = opening && !opening.time && !opening.part ? dated.find(({ mention }) => mention.moment?.time !== undefined) : undefined;
+  const exact = opening && !opening.time && !opening.part ? dated.find(({ mention }) => isExacter(mention.moment, opening)) : undefined;
   const first = pool === corrected ? dated.at(-1) : (exact ?? dated[0]);
   const hours = pool.filter(({ mention }) => mention.dateAssumed);
   const hour = corrected.length > 0 ? hours.at(-1) : hours[0];

@@ -1,0 +1,76 @@
+import heard from './lexicon/heard.json';
+import { fuzzySound, syllableOf } from './pinyin';
+
+interface Term {
+  readonly word: string;
+  /** What each of its characters must sound like. */
+  readonly sounds: readonly string[];
+}
+
+/** Characters from which on a term is found by its fuzzy sound; a shorter one has too many neighbours. */
+const FUZZY = 3;
+
+/** A character or a run of Latin letters, with its syllable when it is one. */
+interface Unit {
+  readonly text: string;
+  readonly syllable: string;
+  readonly fuzzy: string;
+}
+
+const UNIT = /[a-z]+|[^a-z]/gu;
+const unitsOf = (text: string): Unit[] =>
+  (text.match(UNIT) ?? []).map((unit) => {
+    const syllable = syllableOf(unit) ?? unit;
+    return { text: unit, syllable, fuzzy: fuzzySound(syllable) };
+  });
+
+/** Terms by the fuzzy sound of their first character, the longest first. */
+const TERMS: ReadonlyMap<string, readonly Term[]> = indexTerms();
+
+function indexTerms(): ReadonlyMap<string, readonly Term[]> {
+  const index = new Map<string, Term[]>();
+  for (const word of [...new Set(heard.terms)].sort((a, b) => b.length - a.length)) {
+    const units = unitsOf(word);
+    const first = units[0]?.fuzzy ?? '';
+    const sounds = units.map(({ syllable, fuzzy }) => (word.length >= FUZZY ? fuzzy : syllable));
+    index.set(first, [...(index.get(first) ?? []), { word, sounds }]);
+  }
+  return index;
+}
+
+/** Words that stay, by their first character. */
+const KEPT: ReadonlyMap<string, readonly string[]> = new Map(
+  heard.kept.map((word) => [word.charAt(0), heard.kept.filter((other) => other.charAt(0) === word.charAt(0))]),
+);
+
+/** Whether the units from `at` on sound like the term; one character at least must be Chinese. */
+function sounds(units: readonly Unit[], at: number, { word, sounds: wanted }: Term): boolean {
+  const fuzzy = word.length >= FUZZY;
+  let latin = 0;
+  for (let k = 0; k < wanted.length; k += 1) {
+    const unit = units[at + k];
+    if (unit === undefined || (fuzzy ? unit.fuzzy : unit.syllable) !== wanted[k]) return false;
+    if (unit.text.length > 1) latin += 1;
+  }
+  return latin < wanted.length;
+}
+
+/** Writes the words of `heard.json` as they are meant: 威信 is 微信, zhi付宝 is 支付宝, 妙到 is 秒到. `text` is simplified and lower-case. */
+export function restoreHeard(text: string): string {
+  const units = unitsOf(text);
+  let out = '';
+  for (let at = 0, place = 0; at < units.length; ) {
+    const unit = units[at] as Unit;
+    const kept = KEPT.get(unit.text)?.find((word) => text.startsWith(word, place));
+    const term = kept === undefined ? TERMS.get(unit.fuzzy)?.find((one) => sounds(units, at, one)) : undefined;
+    const count = kept?.length ?? term?.sounds.length ?? 1;
+    const written = units
+      .slice(at, at + count)
+      .map((one) => one.text)
+      .join('');
+    out += term?.word ?? written;
+    place += written.length;
+    at += count;
+  }
+  return out;
+}
