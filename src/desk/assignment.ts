@@ -99,7 +99,7 @@ export async function watchWaiting(options: AssignmentOptions & { readonly feed:
     if (!isDone) hurry();
   }
 
-  const stop = await options.feed.listen(undefined, ({ kind }) => NEWS.has(kind) && hurry());
+  const stop = await options.feed.listen(undefined, { tell: ({ kind }) => void (NEWS.has(kind) && hurry()), end: () => undefined });
   const every = setInterval(hurry, EVERY_MS).unref();
   return {
     hurry,

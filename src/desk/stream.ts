@@ -8,22 +8,29 @@ const HEARTBEAT_MS = 15_000;
 /**
  * Server-sent events: one for each thing that happens to a case, without its text, which the page reads for itself and may be refused. The id of
  * an event is the cursor: after sleep the browser sends the last one and gets what it missed. An event may come twice; its id tells.
+ * It answers once it listens: what the page reads from then on and what it is told of leave no gap. Throws StoreError.
  */
-export function streamReply(request: DeskRequest, feed: Feed, mayStay: () => Promise<boolean>): DeskReply {
+export async function streamReply(request: DeskRequest, feed: Feed, mayStay: () => Promise<boolean>): Promise<DeskReply> {
   const given = request.headers['last-event-id'] ?? queryOf(request).get('cursor') ?? undefined;
   const cursor = typeof given === 'string' && given.length < 60 ? given : undefined;
-  return { status: 200, stream: (response) => void pour({ request, response, feed, cursor, mayStay }) };
+  const early: CaseEvent[] = [];
+  let tell = (event: CaseEvent): void => void early.push(event);
+  let end = () => stop();
+  const stop = await feed.listen(cursor, { tell: (event) => tell(event), end: () => end() });
+  return {
+    status: 200,
+    stream(response) {
+      response.on('close', stop);
+      if (response.destroyed) return stop();
+      end = () => void response.end();
+      tell = pour(response, mayStay);
+      early.forEach(tell);
+    },
+  };
 }
 
-interface Pouring {
-  readonly request: DeskRequest;
-  readonly response: ServerResponse;
-  readonly feed: Feed;
-  readonly cursor: string | undefined;
-  readonly mayStay: () => Promise<boolean>;
-}
-
-async function pour({ request, response, feed, cursor, mayStay }: Pouring): Promise<void> {
+/** Opens the stream; returns what writes an event into it. */
+function pour(response: ServerResponse, mayStay: () => Promise<boolean>): (event: CaseEvent) => void {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -31,22 +38,15 @@ async function pour({ request, response, feed, cursor, mayStay }: Pouring): Prom
     'x-content-type-options': 'nosniff',
   });
   response.write('retry: 1000\n\n');
-  const sent = new Set<string>();
-  const send = (event: CaseEvent) => {
-    if (sent.has(event.id)) return;
-    sent.add(event.id);
-    response.write(`id: ${event.id}\nevent: case\ndata: ${JSON.stringify(event)}\n\n`);
-  };
-  const stop = await feed.listen(cursor, send);
   const beat = setInterval(async () => {
     if (await mayStay().catch(() => true)) response.write(': here\n\n');
     else response.end();
   }, HEARTBEAT_MS).unref();
-  const end = () => {
-    clearInterval(beat);
-    stop();
+  response.on('close', () => clearInterval(beat));
+  const sent = new Set<string>();
+  return (event) => {
+    if (sent.has(event.id)) return;
+    sent.add(event.id);
+    response.write(`id: ${event.id}\nevent: case\ndata: ${JSON.stringify(event)}\n\n`);
   };
-  request.on('close', end);
-  response.on('close', end);
-  if (response.destroyed) end();
 }

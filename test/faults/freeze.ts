@@ -5,6 +5,8 @@ export interface Freezing {
   readonly store: Store;
   /** How many points it has passed. */
   steps(): number;
+  /** Resolves when the caller is dead. */
+  readonly death: Promise<void>;
   /** Counts something else that is awaited, such as a delivery. */
   step<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -16,8 +18,13 @@ export interface Freezing {
 export function freezeAt(store: Store, point: number): Freezing {
   let passed = 0;
   const never = new Promise<never>(() => {});
+  let die = () => {};
+  const death = new Promise<void>((resolve) => {
+    die = resolve;
+  });
   const isDead = () => {
     passed += 1;
+    if (passed >= point) die();
     return passed >= point;
   };
   async function step<T>(work: () => Promise<T>): Promise<T> {
@@ -26,7 +33,7 @@ export function freezeAt(store: Store, point: number): Freezing {
     return isDead() ? never : answer;
   }
   return {
-    step,
+    ...{ step, death },
     steps: () => passed,
     store: {
       ...store,

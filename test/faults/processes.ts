@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Activity } from 'botbuilder';
 import type { Accepted } from '../../src/turn/turn';
 
-/** A line of test/faults/turn-process.ts. */
+/** A line of a process under test. */
 export interface Report {
   readonly started?: boolean;
   readonly holding?: boolean;
@@ -17,9 +17,12 @@ export interface Report {
   readonly conversation?: string;
   readonly survived?: string;
   readonly steps?: number;
+  /** Of a desk: the case, and which step of its story was answered. */
+  readonly case?: string;
+  readonly acted?: number;
 }
 
-/** A bot process. */
+/** A process under test. */
 export interface BotProcess {
   readonly reports: readonly Report[];
   tell(command: Readonly<Record<string, unknown>>): void;
@@ -35,9 +38,9 @@ export interface BotProcess {
   end(): Promise<void>;
 }
 
-/** Starts a bot process on the store that `env` names. */
-export async function startBot(env: Readonly<Record<string, string>>): Promise<BotProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'turn-process.ts')], {
+/** Starts a process, by default one of a bot, on the store that `env` names. */
+export async function startBot(env: Readonly<Record<string, string>>, file = join(__dirname, 'turn-process.ts')): Promise<BotProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -97,5 +97,23 @@ export async function call<T>(path: string, body?: object): Promise<T> {
   return json;
 }
 
+/** Whether the same may work in a moment: no network, or a server that cannot now. */
+export const isPassing = (error: unknown): boolean => !(error instanceof Refused) || error.status >= 500;
+
+const PAUSES_MS = [500, 1500, 3000];
+
+/** Does it again when it failed for a moment. What it sends must be harmless when it comes twice. */
+export async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return work();
+}
+
 /** A name for an action, so that it can be sent again and is done once. */
 export const once = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');

@@ -2,7 +2,7 @@ import { App as Antd, ConfigProvider, Spin } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { type ReactNode, useEffect, useState } from 'react';
-import { call, type Me } from './api';
+import { call, insist, type Me } from './api';
 import { Desk } from './desk';
 import { SignIn } from './sign-in';
 import { keepTag, readTag, type Tag, wordsOf } from './words';
@@ -17,7 +17,7 @@ export function App({ nonce }: { readonly nonce: string }): ReactNode {
     const link = /^#link=([\w-]+)$/.exec(location.hash)?.[1];
     // The link opens once; it must not stay in the address.
     if (link) history.replaceState(null, '', location.pathname);
-    const known = call<Me>('me').catch(() => (link ? call<Me>('sign-in', { link }) : Promise.reject(new Error('nobody'))));
+    const known = insist(() => call<Me>('me')).catch(() => (link ? call<Me>('sign-in', { link }) : Promise.reject(new Error('nobody'))));
     known.then(setMe, () => setMe('nobody'));
   }, []);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { Button, Descriptions, Space, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
-import { type CaseView, call, type Me, once } from './api';
+import { type CaseView, call, insist, type Me, once } from './api';
 import { ClockPicture } from './clock-picture';
 import { Composer } from './composer';
 import { type Asking, CaseForm } from './forms';
@@ -25,9 +25,9 @@ export function CasePane({ found, me, words, refresh, fail, onBack }: PaneProps)
   const isMine = found.owner === 'agent' && found.agent?.id === me.id;
   const mayDecide = isMine || (me.role !== 'agent' && found.owner !== 'closed');
 
-  async function act(name: string, body: object): Promise<boolean> {
+  async function act(name: string, body: object, key = once()): Promise<boolean> {
     try {
-      await call(`cases/${found.id}/${name}`, { ...body, once: once() });
+      await insist(() => call(`cases/${found.id}/${name}`, { ...body, once: key }));
       await refresh();
       return true;
     } catch (error) {

@@ -1,7 +1,7 @@
 import { Button, Input, Modal, Select, Space } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { QuickReply } from '../../desk/quick-replies';
-import { type CaseView, call, type Me } from './api';
+import { type CaseView, call, type Me, once } from './api';
 import { inPage } from './forms';
 import { yuan } from './queue';
 import type { Words } from './words';
@@ -11,7 +11,7 @@ interface ComposerProps {
   readonly me: Me;
   readonly words: Words;
   readonly isMine: boolean;
-  readonly act: (name: string, body: object) => Promise<boolean>;
+  readonly act: (name: string, body: object, key?: string) => Promise<boolean>;
   readonly fail: (error: unknown) => void;
 }
 
@@ -23,6 +23,7 @@ const PICTURES = 'image/png,image/jpeg,image/gif';
 /** Where an agent writes. What is not sent yet survives a refresh. */
 export function Composer({ found, me, words, isMine, act, fail }: ComposerProps): ReactNode {
   const key = `daozhang.desk.draft.${found.id}`;
+  const nameKey = `${key}.name`;
   const [text, setText] = useState(() => localStorage.getItem(key) ?? '');
   const [busy, setBusy] = useState(false);
   const [replies, setReplies] = useState<readonly QuickReply[]>([]);
@@ -34,12 +35,20 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
     setText(next);
     if (next) localStorage.setItem(key, next);
     else localStorage.removeItem(key);
+    localStorage.removeItem(nameKey);
+  }
+
+  /** Of what stands here, until it is changed: sent again after no answer, also after a refresh, it is said once. */
+  function nameOfDraft(): string {
+    const name = localStorage.getItem(nameKey) ?? once();
+    localStorage.setItem(nameKey, name);
+    return name;
   }
 
   async function send(name: 'reply' | 'note'): Promise<void> {
     if (text.trim() === '' || busy) return;
     setBusy(true);
-    if (await act(name, { text: text.trim() })) write('');
+    if (await act(name, { text: text.trim() }, `${name}-${nameOfDraft()}`)) write('');
     setBusy(false);
   }
 

@@ -1,6 +1,6 @@
 import { App as Antd, Badge, Button, Select, Tabs } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { type CaseView, call, type Me, Refused, type Row } from './api';
+import { type CaseView, call, isPassing, type Me, Refused, type Row } from './api';
 import { CasePane } from './case-pane';
 import { type Filter, Queue } from './queue';
 import { type News, ring, useLive } from './use-live';
@@ -63,8 +63,10 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     try {
       setFound(await call<CaseView>(`cases/${encodeURIComponent(chosen)}`));
     } catch (error) {
-      setFound(undefined);
-      setChosen(undefined);
+      if (!isPassing(error)) {
+        setFound(undefined);
+        setChosen(undefined);
+      }
       throw error;
     }
   }, [chosen]);
@@ -83,11 +85,10 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     try {
       await Promise.all([readRows(), readCase()]);
     } catch (error) {
-      if (error instanceof Refused) fail(error);
-      else {
+      if (isPassing(error)) {
         isStale.current = true;
         pause = RETRY_MS;
-      }
+      } else fail(error);
     }
     isReading.current = false;
     // The next try runs with the filter and the case of then.

@@ -1,6 +1,6 @@
 import { Form, Input, Modal, Select } from 'antd';
-import { type ReactNode, useEffect, useState } from 'react';
-import { type CaseView, type Colleague, call, type Me } from './api';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type CaseView, type Colleague, call, type Me, once } from './api';
 import type { Words } from './words';
 
 /** Outside the body's end no style is written that the page's policy would refuse. */
@@ -13,7 +13,7 @@ interface FormProps {
   readonly found: CaseView;
   readonly me: Me;
   readonly words: Words;
-  readonly act: (name: string, body: object) => Promise<boolean>;
+  readonly act: (name: string, body: object, key: string) => Promise<boolean>;
   readonly fail: (error: unknown) => void;
   readonly onDone: () => void;
 }
@@ -27,6 +27,8 @@ interface Values {
 /** Assign, transfer, give back or close: what else must be said. */
 export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormProps): ReactNode {
   const [form] = Form.useForm<Values>();
+  /** Of what is filled in: sent again after no answer, it is done once. */
+  const key = useRef(once());
   const [agents, setAgents] = useState<readonly Colleague[]>([]);
   useEffect(() => void call<readonly Colleague[]>('agents').then(setAgents, fail), [fail]);
 
@@ -34,7 +36,7 @@ export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormPr
     const note = text?.trim() ? { note: text.trim() } : {};
     const target = to?.startsWith('queue:') ? { queue: to.slice(6) } : { agent: to?.slice(6) };
     const bodies = { assign: target, transfer: { ...target, ...note }, return: { finding: text?.trim() }, close: { outcome, ...note } };
-    if (await act(asking, bodies[asking])) onDone();
+    if (await act(asking, bodies[asking], key.current)) onDone();
   }
 
   const needed = [{ required: true, whitespace: true, message: words.needed }];
@@ -57,7 +59,14 @@ export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormPr
       okText={words.confirm}
       cancelText={words.cancel}
     >
-      <Form form={form} layout="vertical" onFinish={finish}>
+      <Form
+        form={form}
+        layout="vertical"
+        onFinish={finish}
+        onValuesChange={() => {
+          key.current = once();
+        }}
+      >
         {(asking === 'assign' || asking === 'transfer') && (
           <Form.Item
             name="to"

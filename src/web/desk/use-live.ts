@@ -9,26 +9,45 @@ export interface News {
   readonly to?: { readonly id: string };
 }
 
-/** Listens to the stream. The browser resumes after the last event by itself; whenever it connects again everything is read anew. */
+const AGAIN_MS = 2000;
+
+/** Listens to the stream. After a break it goes on after the last event; whenever it connects again everything is read anew. */
 export function useLive(onNews: (news: News | undefined) => void): boolean {
   const [isLive, setLive] = useState(false);
   const latest = useRef(onNews);
   latest.current = onNews;
   useEffect(() => {
-    const source = new EventSource('/api/desk/events');
     const seen = new Set<string>();
-    source.onopen = () => {
-      setLive(true);
-      latest.current(undefined);
+    let last = '';
+    let timer: ReturnType<typeof setTimeout>;
+    function open(): EventSource {
+      const opened = new EventSource(`/api/desk/events?cursor=${last}`);
+      opened.onopen = () => {
+        setLive(true);
+        latest.current(undefined);
+      };
+      opened.onerror = () => {
+        setLive(false);
+        // A browser comes again by itself after a lost connection, but never after an answer such as 503.
+        if (opened.readyState !== EventSource.CLOSED) return;
+        timer = setTimeout(() => {
+          source = open();
+        }, AGAIN_MS);
+      };
+      opened.addEventListener('case', (event) => {
+        const news: News = JSON.parse((event as MessageEvent<string>).data);
+        if (seen.has(news.id)) return;
+        seen.add(news.id);
+        last = news.id;
+        latest.current(news);
+      });
+      return opened;
+    }
+    let source = open();
+    return () => {
+      clearTimeout(timer);
+      source.close();
     };
-    source.onerror = () => setLive(false);
-    source.addEventListener('case', (event) => {
-      const news: News = JSON.parse((event as MessageEvent<string>).data);
-      if (seen.has(news.id)) return;
-      seen.add(news.id);
-      latest.current(news);
-    });
-    return () => source.close();
   }, []);
   return isLive;
 }
