@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { epochMs } from '../domain/calendar';
 import { asJson, childRange, entryId } from '../repositories/ids';
 import { type Change, partitionOf } from '../store/store';
@@ -19,6 +20,8 @@ const MAX_BACKOFF_MS = 5 * 60_000;
 const DEAD_KEPT_MS = 30 * 86_400_000;
 /** Entries sent before the store is told. */
 const BATCH = 20;
+/** Pause before a store that is away is told again. */
+const TELL_AGAIN_MS = 250;
 
 /** Undelivered entries of a conversation, oldest first. */
 export interface Undelivered {
@@ -121,25 +124,41 @@ export function createDelivery({ store, deliver, now, log, backoffMs = BACKOFF_M
     };
   }
 
+  /** What was sent and is not noted is sent again: this goes on until the store has taken it, or the lease is another's. */
+  async function insist<T>(lease: HeldLock, commit: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await commit();
+      } catch (error) {
+        if (stopped || lease.lost()) throw error;
+        await delay(TELL_AGAIN_MS);
+      }
+    }
+  }
+
   async function drain({ conversation, lease, known, newest }: Run): Promise<number | undefined> {
     const partition = store.partition(partitionOf(conversation));
     try {
+      // What was added when it was read; a commit known only since then is not in it.
+      let seen = known?.markVersion ?? newest();
       for (let waiting = known ?? (await read(conversation)); ; ) {
         const sent = await send(waiting, lease);
         if (sent.retryAt !== undefined) {
           const mark: DeliveryMark = { conversation, dueAt: sent.retryAt };
-          await partition.commit(...sent.changes, markChange(mark), await lease.release());
+          await insist(lease, async () => partition.commit(...sent.changes, markChange(mark), await lease.release()));
           return undefined;
         }
-        // Without a mark another process has delivered even what is newest.
-        const isLast = waiting.markVersion === 0 || newest() <= waiting.markVersion;
-        if (waiting.complete && isLast) {
+        if (waiting.complete && newest() === seen) {
           const unmark: Change = { kind: 'delete', collection: MARKS, id: entryId(conversation), expect: waiting.markVersion };
-          if ((await partition.commit(...sent.changes, unmark, await lease.release())) !== undefined) return waiting.markVersion;
+          const noted = await insist(lease, async () => partition.commit(...sent.changes, unmark, await lease.release()));
+          if (noted !== undefined) return waiting.markVersion;
         }
         // More waits, or was added meanwhile; without the lease somebody else sees to it.
-        const held = await lease.check();
-        const [kept, more] = await Promise.all([partition.commit(...sent.changes, held), read(conversation)]);
+        const [kept, more] = await insist(lease, async () => {
+          const held = await lease.check();
+          seen = newest();
+          return Promise.all([partition.commit(...sent.changes, held), read(conversation)]);
+        });
         if (kept === undefined) return undefined;
         waiting = more;
       }

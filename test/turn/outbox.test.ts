@@ -3,6 +3,8 @@ import { asJson, childId, sortable } from '../../src/repositories/ids';
 import { listTranscript } from '../../src/repositories/transcripts';
 import { createScheduler } from '../../src/scheduler';
 import { type Change, partitionOf, type Store } from '../../src/store/store';
+import { createDelivery } from '../../src/turn/delivery';
+import { keepLock, takeLock } from '../../src/turn/lock';
 import { markChange } from '../../src/turn/outbox-entry';
 import { all, C1, gate, message, noteBot, onEachEngine, stopEngines, textsOf, turnsOver, until } from '../turns';
 
@@ -119,6 +121,25 @@ describe('delivery', () => {
     await turns.close();
     expect(leases).toHaveLength(1);
     for (const collection of ['outbox', 'deliveries', 'leases']) expect(await all(store, collection)).toEqual([]);
+  });
+
+  onEachEngine('ends also when the store has lost the last moments, and its versions with them', async ([store]) => {
+    const { turns, sent } = turnsOver(store);
+    await leaveUndelivered(store);
+    const place = { partition: store.partition(partitionOf(C1)), collection: 'leases', id: 'test', ttlMs: 60_000 };
+    const lease = keepLock(place, (await takeLock(place)) ?? 0);
+    const options = {
+      store,
+      now: () => new Date().toISOString(),
+      log: () => undefined,
+      deliver: async (activity: Partial<Activity>) => sent.push(activity),
+    };
+    // The version of a commit that a restarted or replaced server does not know any more.
+    const lost = 1_000_000;
+    expect(await createDelivery(options).drain({ conversation: C1, lease, newest: () => lost })).toBeLessThan(lost);
+    expect(textsOf(sent)).toEqual(['from the desk']);
+    for (const collection of ['outbox', 'deliveries', 'leases']) expect(await all(store, collection)).toEqual([]);
+    await turns.close();
   });
 
   onEachEngine('forgets nothing that another process said during a turn and could not deliver', async ([store, other]) => {
