@@ -35,9 +35,12 @@ export async function openTalk(options: {
   channelId?: string;
   staffTenant?: string;
   deliver?: (activity: Partial<Activity>) => Promise<void>;
+  /** Instead of an embedded one; closed with the rest. */
+  store?: Store;
+  outbox?: { readonly leaseMs: number };
 }): Promise<Talk> {
   const directory = mkdtempSync(join(tmpdir(), 'talk-'));
-  const store = await openLmdbStore({ directory });
+  const store = options.store ?? (await openLmdbStore({ directory }));
   const loaded = loadProfiles();
   if (loaded.kind === 'refused') throw new Error(loaded.faults.join('\n'));
   const { profiles } = loaded;
@@ -58,6 +61,7 @@ export async function openTalk(options: {
     isFragment: () => false,
     burstMs: 0,
     deliver: options.deliver ?? (async () => []),
+    ...(options.outbox && { outbox: options.outbox }),
     apology: () => ({ type: 'message', text: 'apology' }),
     log: (event: unknown) => {
       if (process.env.TALK_LOG) console.error(event);

@@ -5,6 +5,7 @@ import { type OpenDesk, openDesk } from '../../src/assembly/desk';
 import { type Config, readConfig } from '../../src/config';
 import { hashKey } from '../../src/desk/agents';
 import { close, createServer, listen } from '../../src/server';
+import type { Store } from '../../src/store/store';
 import { createTelemetry } from '../../src/telemetry';
 import { openTalk, type Talk } from '../talk';
 
@@ -18,9 +19,9 @@ export interface DeskWorld {
   readonly machine: Caller;
   signIn(id: string): Promise<Caller>;
   /** The user asks for a person; returns the case's id. */
-  handOver(): Promise<string>;
-  /** What the user got from the outbox, oldest first. */
-  heard(): readonly string[];
+  handOver(conversation?: string): Promise<string>;
+  /** What the user, or the one of a conversation, got from the outbox, oldest first. */
+  heard(conversation?: string): readonly string[];
   close(): Promise<void>;
 }
 
@@ -43,6 +44,9 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the agents file, by id. */
   readonly more?: Readonly<Record<string, object>>;
+  /** Instead of an embedded one; closed with the rest. */
+  readonly store?: Store;
+  readonly outbox?: { readonly leaseMs: number };
 }
 
 export async function openDeskWorld(options: WorldOptions = {}): Promise<DeskWorld> {
@@ -62,10 +66,11 @@ export async function openDeskWorld(options: WorldOptions = {}): Promise<DeskWor
   const read = readConfig(env, folder);
   if (read.kind === 'refused') throw new Error(read.faults.join('\n'));
   const config: Config = read.config;
-  const heard: string[] = [];
+  const heard: { readonly text: string; readonly conversation: string | undefined }[] = [];
+  const { now = '2026-11-20T10:00:00+08:00', store, outbox } = options;
   const talk = await openTalk({
-    now: options.now ?? '2026-11-20T10:00:00+08:00',
-    deliver: async ({ text }) => void (text && heard.push(text)),
+    ...{ now, ...(store && { store }), ...(outbox && { outbox }) },
+    deliver: async ({ text, conversation }) => void (text && heard.push({ text, conversation: conversation?.id })),
   });
   const desk = await openDesk({ config, store: talk.store, say: talk.turns.say, log: () => undefined, now: () => talk.now });
   const telemetry = createTelemetry({ level: 'silent' as never, destination: { write: () => undefined } });
@@ -101,13 +106,13 @@ export async function openDeskWorld(options: WorldOptions = {}): Promise<DeskWor
       if (status !== 200) throw new Error(`no way in: ${status}`);
       return caller({ cookie: (headers.get('set-cookie') ?? '').split(';')[0] ?? '' });
     },
-    async handOver() {
-      const { texts } = await talk.say('转人工');
+    async handOver(conversation) {
+      const { texts } = await talk.say('转人工', conversation === undefined ? {} : { conversation: { id: conversation } as never });
       const id = /DZ\d{8}-\w{5}-\d{2}/.exec(texts.join(' '))?.[0];
       if (!id) throw new Error(`no case: ${texts.join(' ')}`);
       return id;
     },
-    heard: () => heard,
+    heard: (of) => heard.filter(({ conversation }) => of === undefined || conversation === of).map(({ text }) => text),
     async close() {
       await desk.close();
       await close(server, 100);
