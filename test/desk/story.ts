@@ -75,7 +75,7 @@ export async function openCase(store: Store, name: string): Promise<string> {
   return id;
 }
 
-/** Does one thing until there is an answer, as an agent whose page got none does it again under the same name. */
+/** A step of the story: an agent whose page got no answer sends it again under the same name. */
 export const requestOf = (caseId: string, step: number) => {
   const [actor, action] = STORY[step] ?? [];
   if (!actor || !action) throw new RangeError(`the story has no step ${step}`);
