@@ -145,7 +145,9 @@ const linkedOf = (agents: readonly Agent[]) => agents.flatMap(({ teams }) => tea
 /** Processes on one Redis open each other's seals only with one key. */
 function keyWarnings({ REDIS_URL, DATA_KEY }: Env): readonly string[] {
   if (REDIS_URL === undefined || DATA_KEY !== undefined) return [];
-  return ['DATA_KEY is not set: other processes on this Redis cannot read the contact phones sealed by this one.'];
+  return [
+    'DATA_KEY is not set: other processes on this Redis cannot read the phones sealed by this one, nor take its sign-ins and audit log as true.',
+  ];
 }
 
 /** The message for the operator: what is wrong and where settings come from. */

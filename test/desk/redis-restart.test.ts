@@ -67,7 +67,7 @@ function watched(store: Store): Store {
 beforeAll(async () => {
   redis = await startRedisProcess(['appendonly yes', 'appendfsync always']);
   const store = watched(await openRedisStore({ url: redis.url }));
-  world = await openDeskWorld({ now: '2026-11-20T10:00:00+08:00', store, outbox: { leaseMs: 3000 } });
+  world = await openDeskWorld({ store, outbox: { leaseMs: 3000 } });
   const { turns } = world.talk;
   scheduler = createScheduler({ store, turns, now: () => '2026-11-20T23:00:00+08:00', log: () => undefined, everyMs: 0 });
   [li, wang] = [await world.signIn('li'), await world.signIn('wang')];
