@@ -10,6 +10,7 @@ import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { admitsGiving } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
+import { isChasing } from './heard';
 import { answerFaq, type Interruption, obeyCommand, refuse, startOver, tellWhen } from './interruptions';
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
@@ -231,7 +232,7 @@ async function resume(context: TurnContext, dialogs: DialogSet, session: Session
   const { diagnosis, understanding, record } = session;
   const outcome = diagnosis?.outcome;
   const due = diagnosis?.recheckAt;
-  const late = understanding.signals.includes('stillMissing') || (session.asking === 'resolved' && understanding.reply === 'no');
+  const late = isChasing(session) || (session.asking === 'resolved' && understanding.reply === 'no');
   if (outcome?.startsWith('SS-') && late && due && compare(session.now, due) >= 0) session.draft = addSignals(session.draft, ['fixDone']);
   if (record.extra?.resuming) {
     const { resuming: _, ...extra } = record.extra;

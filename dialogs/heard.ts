@@ -17,7 +17,33 @@ export function hear(session: Session): Heard {
   const { understanding } = session;
   const wish = WISHES.filter((signal) => understanding.signals.includes(signal));
   if (wish.length > 0) return { ...UNTOLD, signals: wish };
+  if (isOfAnotherMatter(session)) return UNTOLD;
   return isGeneralQuestion(session) ? UNTOLD : withoutSlip(understanding);
+}
+
+/** Confidence below which a text is surely of something else. */
+const FAR = 0.2;
+
+/** Whether a text is far from everything that is ours. */
+export const isFar = ({ decided, confidence }: Understanding): boolean => decided === 'out_of_scope' && confidence < FAR;
+
+/** What a sum, a time or a wallet may belong to as well: a phone bill, a parcel, a game. */
+const OF_ANYTHING: ReadonlySet<SlotName> = new Set(['amount', 'txTime', 'payMethod', 'payFamily', 'refundTime', 'refundMethod']);
+
+/** The first words are of something else: its sum and time are no facts of ours. */
+function isOfAnotherMatter({ understanding, draft, asking, diagnosis }: Session): boolean {
+  const first = !asking && !diagnosis && Object.keys(draft.facts).length + draft.signals.length === 0;
+  const { slots, signals } = understanding;
+  return first && isFar(understanding) && signals.length === 0 && slots.every(({ slot }) => OF_ANYTHING.has(slot));
+}
+
+/**
+ * 「上次问的那笔还是没影」, or asks how it stands where nothing but a date was told and no person has it: the date is what is chased.
+ */
+export function isChasing({ understanding, diagnosis, case: own }: Session): boolean {
+  if (understanding.signals.includes('stillMissing')) return true;
+  const named = understanding.command !== undefined || understanding.slots.some(({ slot }) => slot === 'caseId');
+  return understanding.decided === 'check_case_status' && !own && !named && diagnosis?.outcome?.startsWith('SS-') === true;
 }
 
 /** 「金额错了，是7020」 corrects what was typed; the sale itself was of the right sum. */

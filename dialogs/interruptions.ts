@@ -11,6 +11,7 @@ import { deleteTranscript } from '../src/repositories/transcripts';
 import { isQuestion } from '../src/understanding/embedded/question';
 import { handOver } from './contact-agent';
 import { formatInstant } from './format';
+import { isChasing, isFar } from './heard';
 import { diagnoseNow } from './judge';
 import { say, sayText } from './prompts';
 import { tellProgress } from './queue';
@@ -57,12 +58,12 @@ export async function obeyCommand(context: TurnContext): Promise<Interruption> {
 function commandOf(session: Session) {
   const means = pickedChoice(session)?.means;
   if (means?.kind === 'human') return 'human';
-  const { command, decided } = session.understanding;
-  if (command) return command;
+  const { command, decided, signals } = session.understanding;
+  if (command && !(command === 'progress' && signals.includes('asksOthersData'))) return command;
+  if (signals.includes('asksOthersData')) return undefined;
   if (session.fresh.includes('caseId')) return 'progress';
   if (decided === 'talk_to_human') return 'human';
-  if (decided === 'check_case_status') return 'progress';
-  return undefined;
+  return decided === 'check_case_status' && !isChasing(session) ? 'progress' : undefined;
 }
 
 /** Forgets the matter, keeps the conversation. */
@@ -127,14 +128,16 @@ const REFUSAL_OF = [
 
 type Refusal = 'REF-SECRET' | 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
 
-function refusalOf({ understanding, fresh, replaced, attachments, asking }: Session): Refusal | undefined {
+function refusalOf({ understanding, fresh, replaced, attachments, asking, text: words }: Session): Refusal | undefined {
   const bySignal = REFUSAL_OF.find(([signal]) => understanding.signals.includes(signal));
   if (bySignal) return bySignal[1];
   if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
   if (understanding.decided === 'apply_pos') return 'REF-ADS';
   if (understanding.decided === 'privacy_question' && !asking) return 'REF-SECRET';
-  // With a question pending, words that fit nothing are rather an answer that was not understood.
-  return understanding.decided === 'out_of_scope' && understanding.signals.length === 0 && !asking ? 'REF-OOS' : undefined;
+  if (understanding.decided !== 'out_of_scope' || understanding.signals.length > 0) return undefined;
+  // With a question pending, words that fit nothing are rather an answer that was not understood, unless they ask or tell of something else.
+  const elsewhere = isFar(understanding) && (isQuestion(words) || asking === 'issueType');
+  return !asking || elsewhere ? 'REF-OOS' : undefined;
 }
 
 /** Cues of a question or of a mood, not of a matter. */

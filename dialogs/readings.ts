@@ -40,10 +40,12 @@ export function inferReading(session: Session, { decided, signals }: Heard): Ses
   return unclear ? draft : setFact(draft, 'issueType', reading, 'inferred', session.now);
 }
 
-/** A sale is told and the model is not sure what is wrong with it: the likeliest report. */
+/** A sale is told, or what is wrong was asked, and the model is not sure of the answer: the likeliest report. */
 function likelyReading({ draft, understanding, asking }: Session, decided: Heard['decided']): Reading | undefined {
-  const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined;
-  if (!sale || asking || (decided !== 'clarify' && decided !== 'provide_info')) return undefined;
+  const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined && !asking;
+  const [first] = understanding.ranked;
+  const answered = asking === 'issueType' && first !== undefined && READING_OF[first.name] !== undefined;
+  if (!(sale || answered) || (decided !== 'clarify' && decided !== 'provide_info')) return undefined;
   const report = understanding.ranked.find(({ name }) => READING_OF[name] !== undefined);
   return report && READING_OF[report.name];
 }

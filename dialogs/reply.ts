@@ -1,4 +1,5 @@
 import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-dialogs';
+import { isChasing } from './heard';
 import { misunderstood, putQuestion, say } from './prompts';
 import { type Session, sessionOf } from './services';
 import { pickedChoice } from './take-facts';
@@ -42,7 +43,7 @@ function replyOf(session: Session): 'yes' | 'no' | undefined {
   if (means?.kind === 'reply') return means.reply;
   const { reply, decided, signals } = session.understanding;
   if (signals.includes('solved')) return 'yes';
-  if (signals.includes('stillMissing') || signals.includes('fixDone')) return 'no';
+  if (isChasing(session) || signals.includes('fixDone')) return 'no';
   if (reply === 'yes' || reply === 'no') return reply;
   if (decided === 'affirm' || decided === 'thanks_bye') return 'yes';
   return decided === 'deny' ? 'no' : undefined;

@@ -1,5 +1,6 @@
 import { toIso } from '../src/domain/calendar';
 import type { CaseDraft } from '../src/domain/case';
+import { transactionsOf } from '../src/domain/draft';
 import { type Moment, type SlotName, TIME_SLOTS } from '../src/domain/slots';
 import type { Session } from './services';
 
@@ -30,7 +31,7 @@ export function traceOf(session: Session): Record<string, unknown> {
 /** Slot → value: money in fen, times ISO +08:00, `unknown` where the user does not know. */
 export function flattenDraft(draft: CaseDraft): Record<string, unknown> {
   const facts = Object.entries(draft.facts).map(([slot, fact]) => [slot, flatValue(slot as SlotName, fact.value)]);
-  const transactions = draft.transactions.map(({ amount, txTime }) => ({
+  const transactions = transactionsOf(draft).map(({ amount, txTime }) => ({
     ...(amount !== undefined && { amount }),
     ...(txTime && { txTime: instantOf(txTime) }),
   }));

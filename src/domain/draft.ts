@@ -144,6 +144,15 @@ function completes(known: Moment | 'unknown', told: Told): boolean {
 
 const MAX_TRANSACTIONS = 5;
 
+/** The sales told apart; of a double charge both debits, which are of one sum and about one time. */
+export function transactionsOf(draft: CaseDraft): readonly Transaction[] {
+  const amount = valueIn(draft, 'amount');
+  if (draft.transactions.length > 0 || amount === undefined || !hasSignal(draft, 'doubleCharge')) return draft.transactions;
+  const txTime = valueIn(draft, 'txTime');
+  const debit = { amount, ...(txTime ? { txTime } : {}) };
+  return [debit, debit];
+}
+
 /** Several sales told at once, or one more beside what is known: kept side by side, `amount` becomes their total. */
 export function addTransactions(draft: CaseDraft, told: readonly Transaction[], at: string): CaseDraft {
   const amount = valueIn(draft, 'amount');

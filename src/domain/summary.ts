@@ -1,5 +1,6 @@
 import { addDays, type Calendar, dateOf, momentRange, normalizeIso, timeOf } from './calendar';
 import type { Case, Fact } from './case';
+import { transactionsOf } from './draft';
 import { formatFen } from './money';
 import { maskPhone } from './privacy';
 import type { Profile } from './profile';
@@ -103,8 +104,9 @@ function headline(writing: Writing): string {
 }
 
 function salesLine({ of, text }: Writing): string {
-  if (of.draft.transactions.length < 2) return '';
-  const sales = of.draft.transactions.map(({ amount, txTime }, i) =>
+  const told = transactionsOf(of.draft);
+  if (told.length < 2) return '';
+  const sales = told.map(({ amount, txTime }, i) =>
     text('summary.sale', {
       number: i + 1,
       amount: amount === undefined ? text('summary.absent') : formatFen(amount),

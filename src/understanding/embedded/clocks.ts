@@ -62,8 +62,10 @@ const ABOUT = '(?:左右|前后|多(?!少)|几(?!折|分|个)|来钟|许|上下|
 /** After 「N点」: what makes it a point, a decimal or a list instead of an hour. */
 const NOT_HOUR = '(?![点儿小个]|\\d(?!\\d{2}))(?!建议|要求|问题|原因|疑问|意见|希望|说明|质疑|情况|理由|需要|注意|要说|费|利息|手续|钱|折)';
 
+const FIVES = '(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<c>[一二三四五六七八九])(?=[刷收付扫, ]|$)';
+/** A sum or a customer may follow 半, 整 and 一刻 at once (十二点半1890, 七点半个客); after a minute a figure would go on with it. */
 const SPOKEN = new RegExp(
-  `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:(?<z>[一二三四五六七八九十\\d]{1,2})个字|(?<c>[一二三四五六七八九])(?=[刷收付扫, ]|$)|(?<m>${SPOKEN_MINUTE})))(?![\\d万千百块元%折个])(?<about>${ABOUT})`,
+  `(?<![\\d.:第百千])(?<h>${H})\\s?(?:点钟?|时)(?:\\s?(?<q>半|[一三两]刻)|(?<half>整)|过?\\s?(?:${FIVES}|(?<m>${SPOKEN_MINUTE}))(?![\\d万千百块元%折个]))(?<about>${ABOUT})`,
   'g',
 );
 const BARE = new RegExp(`${BEFORE}(?<h>${H})\\s?(?:点钟|点|时(?=[刷扫付收许]))(?<about>${ABOUT})${NOT_HOUR}`, 'g');

@@ -24,14 +24,20 @@ export const ASKED: CueTable = {
       /查不到|找不到|找不着|没有(?!成功)|没查到|没(?:记录|这|那|显示|看到|找到)|无|空的|not found|no record|nothing|^没$|missing/,
     ),
     cue('processing', /正在|处理中|进行中|支付中|中间状态|等待|待|pending|processing|转圈|转着圈|未知/),
-    cue('failed', /失败|没成|不成功|没成功|未成功|错误|超时|拒|fail|declined|error/),
-    cue('success', /^成(?:了|的)?$|成功|好的|正常|显示有|有(?:的|这笔|记录|显示)?$|有这笔|已(?:支付|收款|完成)|success|ok|approved|paid/),
+    cue('failed', /失败|没成|不成功|没成功|未成功|错误|超时|拒|fail|declined|error|n't (?:go|went|work)|not (?:go|work|complete)/),
+    cue(
+      'success',
+      /^成(?:了|的)?$|went through|gone through|worked|all good|completed?|cleared|成功|好的|正常|显示有|有(?:的|这笔|记录|显示)?$|有这笔|已(?:支付|收款|完成)|success|ok|approved|paid/,
+    ),
   ],
   cardholderDebited: [
     cue('no', /没|未|不曾|还在|no\b|not\b|n't/, /没错|没收到钱|没(?:退|到账)/),
     cue('yes', /扣|出去|有短信|已|[两三]次|yes|charged|debited|少了|是|有/, /不知道|不清楚|不确定|搞不懂/),
   ],
-  hasSlip: [cue('no', /没|未|无|丢|扔|不出|找不到|no\b|not\b|n't|lost/, /没丢|没扔/), cue('yes', /有|出|打|在|签购单|小票|yes|是/)],
+  hasSlip: [
+    cue('no', /一半|半截|半张|没|未|无|丢|扔|不出|找不到|no\b|not\b|n't|lost/, /没丢|没扔/),
+    cue('yes', /有|出|打|在|签购单|小票|yes|是/),
+  ],
   settleProduct: [
     cue('D1', /自然日|天天|每天都|周末(?:也|都|照)|节假日(?:也|都|照)/, /不/),
     cue('T0', /当[天日晚](?:就)?(?:到|给|打|结)/),

@@ -8,6 +8,7 @@ import { languageOf } from './language';
 import { readMoney } from './money';
 import { feeNameOf, findNamed, merchantsMention } from './names';
 import { normalize } from './normalize';
+import { isQuestion } from './question';
 import { findRates } from './rates';
 import { issueOf, roleOf } from './roles';
 import { findSignals } from './signals';
@@ -198,5 +199,10 @@ function feeMention(
   if (expecting === 'instantFee' && fee?.name === 'instantFee') return [];
   if (fee && (expecting === 'feeName' || issue === 'R3' || issue === 'R5' || issue === 'R4' || issue === undefined))
     return [{ slot: 'feeName', value: fee.name, text: fee.word }];
-  return expecting === 'feeName' && text.length >= 2 && text.length <= 30 ? [{ slot: 'feeName', value: text, text }] : [];
+  return expecting === 'feeName' && isName(text) ? [{ slot: 'feeName', value: text, text }] : [];
 }
+
+/** Shortest and longest words that may be what a fee is called; a question or a sentence about oneself is no name. */
+const NAME_LENGTH = { least: 2, most: 16 };
+const isName = (text: string): boolean =>
+  text.length >= NAME_LENGTH.least && text.length <= NAME_LENGTH.most && !isQuestion(text) && !/[我你您]|[,!]/.test(text);

@@ -47,9 +47,19 @@ const isGap = (text: string, at: number): boolean =>
 /** Clauses of a text, split at punctuation. */
 export function clauses(text: string): string[] {
   return text
-    .split(/[,。!?;\n]|[.、](?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})/u)
+    .split(
+      /[,。!?;\n]|[.、](?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})|(?<=\d) (?![元块万千百个点号月日年天秒小分时笔次张家])(?=\p{Script=Han})/u,
+    )
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '');
+}
+
+/** 不是激活, 不是什么流量费, unless asked: 不是激活费吗, 是不是押金. */
+const DENIAL = /(?<!是)(?:不是|并非)(?!说|要|应该|都|已经|我|因为)[^,。!?;]{1,12}?(?=[,。!; ]|(?<!不)是|$)/g;
+
+/** `text` without what it says is not so. */
+export function withoutDenials(text: string): string {
+  return /不是|并非/.test(text) ? text.replace(DENIAL, (denied) => (/[吗么嘛吧]$/.test(denied) ? denied : '')) : text;
 }
 
 const MAX_OF_A_KIND = 40;

@@ -94,10 +94,10 @@ const CHARGED_AS = /(?:刷|扣|收|付|输|打|按|弄)成了?\s?$/;
 
 function readSales(sums: readonly Sum[], text: string, options: MoneyOptions): { sum?: Sum; total?: Fen; sales: Sale[] } {
   const live = sums.filter((sum) => !sum.denied && (sum.role === 'sale' || sum.role === 'each' || sum.role === 'total'));
-  const corrected = live.filter((sum) => sum.correction);
-  if (corrected.length > 0) return { sum: corrected.at(-1) as Sum, sales: [] };
   const charged = live.find((sum) => CHARGED_AS.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start)));
   if (charged) return { sum: charged, sales: [] };
+  const corrected = live.filter((sum) => sum.correction);
+  if (corrected.length > 0) return { sum: corrected.at(-1) as Sum, sales: [] };
   const total = live.find((sum) => sum.role === 'total');
   const parts = live.filter((sum) => sum.role !== 'total');
   const count = countOf(text);

@@ -1,6 +1,6 @@
 import type { Asking, FEE_NAMES } from '../../domain/slots';
 import type { SlotMention } from '../recognizer';
-import { clauseAt } from './found';
+import { clauseAt, withoutDenials } from './found';
 import acquirers from './lexicon/acquirers.json';
 import banks from './lexicon/banks.json';
 import fees from './lexicon/fees.json';
@@ -95,7 +95,8 @@ function bankMentions(text: string, options: NameOptions): SlotMention[] {
 const ACTIVATED = ['激活', '首刷'];
 
 /** Code name of the fee spoken of; undefined when none is named. */
-export function feeNameOf(text: string): { readonly name: FeeName; readonly word: string } | undefined {
+export function feeNameOf(said: string): { readonly name: FeeName; readonly word: string } | undefined {
+  const text = withoutDenials(said);
   for (const [name, words] of FEES) {
     const word = words.find((candidate) => text.includes(candidate));
     if (word !== undefined && !isElsewhere(text, word)) return { name: name as FeeName, word };
@@ -113,6 +114,7 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   会员: /视频|爱奇艺|腾讯|优酷|健身|超市会员|会员卡|会员店/,
   vip: /视频|游戏|包厢/,
   流量卡: /手机/,
+  流量: /[客人车]流量|手机|流量(?:大|小|高|好|不好|少|没了|用完|不够)|开流量|流量上网/,
   激活: /激活(?:了)?(?:信用|银行)?卡|卡(?:没|还没|未)?激活/,
   卡费: /.(?:手续|结算)卡费/,
 };

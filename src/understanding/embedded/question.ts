@@ -2,9 +2,12 @@
 const QUESTION =
   /[?？]|吗|嗎|么|麼|嘛$|呢$|什么|什麼|啥|怎|咋|哪|多久|多少|[几幾][天时時点點个個]|多久|为何|区别|是不是|能不能|可不可以|有没有|有沒有|會不會|会不会|要不要|算不算|用不用|何时|如何|點解|乜|邊|幾時|幾耐|係咪|唔係|可唔可以|\b(?:what|why|how|when|which|who|where|can|could|is|are|do|does|should|will|would|may)\b/i;
 
+/** 能在你这改还款日不: a northern question. */
+const OR_NOT = /(?:能|可以|会|要|行|得|是|有|好|中|成)[^,，。]{0,14}[不没]$/;
+
 /** Whether a text asks something. */
 export function isQuestion(text: string): boolean {
-  return QUESTION.test(text);
+  return QUESTION.test(text) || OR_NOT.test(text);
 }
 
 const ANOTHER = /还有|又有|又一|另外|再加|另一笔|又一笔|还刷了|也没到|仲有|另加|\b(?:also|another|one more)\b/i;

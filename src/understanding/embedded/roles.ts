@@ -1,4 +1,5 @@
 import type { Signal, SlotValue } from '../../domain/slots';
+import { withoutDenials } from './found';
 
 type Role = SlotValue<'role'>;
 type IssueType = SlotValue<'issueType'>;
@@ -16,8 +17,10 @@ const BYSTANDER =
 const OWN_MATTER = /扣|划走|没到|未到|没来|少了|\d{2,}/;
 
 /** Answers to 「这笔是顾客买东西付的款，还是办机、激活之类的扣款?」. */
+const OF_A_FEE: ReadonlySet<Signal> = new Set<Signal>(['firstSwipe', 'noSaleMade', 'promisedReturn', 'angry']);
+const NOT_OF_A_SALE = /不是[^,]{0,4}(?:顾客|客人|客户|货款|卖|收的|生意)/;
 const ASKED_ISSUE: readonly (readonly [IssueType, RegExp])[] = [
-  ['R3', /不是(?:顾客|客人|客户|货款|卖|收的|生意)|办机|激活|流量|服务费|会员|机器(?:的)?(?:收费|费|钱)|业务员|扣费|machine|fee/],
+  ['R3', /办机|激活|流量|服务费|会员|机器(?:的)?(?:收费|费|钱)|业务员|扣费|machine|fee/],
   ['R1', /货款|顾客|客人|客户|买东西|卖|生意|营业|customer|sale/],
 ];
 
@@ -82,7 +85,7 @@ export interface IssueCues {
 }
 
 const MISSING =
-  /(?:没|未|不|没有|还没)(?:有)?(?:到账?|收到|入账|进账|到我|到卡|见到|看到|进来|打过来|划过来|结算|过来|来钱|见钱|结给|入)|到不了|钱呢|没(?:钱|款)?进|没动静|not (?:received|arrived|in my account|settled)|(?:hasn'?t|haven'?t|didn'?t|did not|has not|never) (?:received?|arrived?|come|came|settled?|got|get|been (?:received|settled|paid))|where is my money|no money/;
+  /(?:没|未|不|没有|还没)(?:有)?(?:到账?|收到|入账|进账|到我|到卡|见到|看到|进来|打过来|划过来|结算|过来|来钱|见钱|结给|入)|到不了|收不(?:到|着)|没(?:收|见|落|拿|等)着|(?:早|就|都|也)(?:该|应该)到(?:账|了|的)*(?:$|[,。! ])|钱呢|没(?:钱|款)?进|没动静|not (?:received|arrived|in my account|settled)|(?:hasn'?t|haven'?t|didn'?t|did not|has not|never) (?:received?|arrived?|come|came|settled?|got|get|been (?:received|settled|paid))|where is my money|no money/;
 const REFUND = /退款|退货|退的|退了|退给|退钱|refund/;
 const REFUND_MISSING =
   /(?:退款|退货|退的钱?|退了|退给|说退|refund)[^。]{0,20}(?:没|未|不|还|多久|什么时候|几天|哪|没到|hasn'?t|haven'?t|not|when|where|still)|(?:没|未|还没)(?:有)?(?:收到|见到|看到)[^,]{0,4}退|什么时候退/;
@@ -102,8 +105,11 @@ const OTHER_PAYEE =
 /** Which reading of 「扣费未到账」 (docs/domain.md §2.2) the words make certain; undefined leaves the question open. */
 export function issueOf(text: string, cues: IssueCues, asked: boolean): { readonly value: IssueType; readonly text: string } | undefined {
   const plain = readingOf(text, cues);
-  if (plain || !asked || text.length > 30) return plain;
-  const answer = ASKED_ISSUE.find(([, pattern]) => pattern.test(text));
+  // A cue of its own (跑路, 风控) says more than which of two words was used.
+  if (plain || !asked || text.length > 30 || cues.signals.some((signal) => !OF_A_FEE.has(signal))) return plain;
+  if (NOT_OF_A_SALE.test(text)) return { value: 'R3', text };
+  const told = withoutDenials(text);
+  const answer = ASKED_ISSUE.find(([, pattern]) => pattern.test(told));
   return answer && { value: answer[0], text };
 }
 
@@ -134,7 +140,8 @@ function readingOf(text: string, cues: IssueCues): { readonly value: IssueType; 
 }
 
 /** A fee of the machine is R3, unless it stands beside a sale that is missing (手续费 explains a shortfall: R4). */
-function feeReading(text: string, cues: IssueCues, missing: string | undefined): string | undefined {
+function feeReading(said: string, cues: IssueCues, missing: string | undefined): string | undefined {
+  const text = withoutDenials(said);
   const machine = text.match(MACHINE_FEE)?.[0];
   if (machine && !missing) return machine;
   if (cues.fee === undefined || cues.fee === 'merchantFee' || cues.fee === 'instantFee') return undefined;

@@ -23,7 +23,7 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|到账|入账|进账|没到|不到|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
@@ -57,7 +57,8 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   const corrects = CORRECTS.test(wide) || AFTER_DENIAL.test(wide);
   if (corrects && token.text.length >= 2) return true;
   if (!options.aboutMoney) return false;
-  const before = VERB_BEFORE.test(text.slice(Math.max(0, token.start - 12), token.start));
+  const left = text.slice(Math.max(0, token.start - 12), token.start);
+  const before = VERB_BEFORE.test(left) || NET_BEFORE.test(left);
   if (/\d、$/.test(text.slice(0, token.start)) || /^、\d/.test(text.slice(token.end, token.end + 2))) return true;
   const figure = /^(?:\d{3,8}|\d{1,8}\.\d{1,2}|\d{3,8}\.\d)$/.test(token.text);
   if (figure) return before || AFTER_SALE.test(text.slice(token.end, token.end + 8));
@@ -125,7 +126,37 @@ const AT_ONCE = /秒到|秒结|d\+0/;
 const SMALL_FEE = 1000;
 
 /** Between two sums of one list. */
-const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$/;
+const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$|^ $/;
+
+/** A figure such as a sum has, of two digits at least. */
+const PLAIN_SUM = /^(?:[1-9]\d{1,5}|\d{1,6}\.\d{1,2})$/;
+/** A number of something, or another's: no sum even where it stands alone. */
+const NO_SUM_AFTER = /^(?:网|路|店|群|栋|室|房|平台|版|型)/;
+const NO_SUM_BEFORE = /(?:超过?|不到|限|满|差|第|号|尾|码|房|间|室|栋|桌|名|龄|岁|版|型|[a-z])\s?$/;
+
+/** Where money is spoken of and no figure stands out, the only plain one is the sum (那860, 退货 4380). */
+function loneSum(tokens: readonly AmountToken[], text: string, options: SumOptions): AmountToken | undefined {
+  const [only, ...others] = tokens.filter(({ fen, range }) => fen !== undefined || range);
+  if (!only || others.length > 0 || !options.aboutMoney || only.strength !== 'bare' || !PLAIN_SUM.test(only.text)) return undefined;
+  const named = NO_SUM_BEFORE.test(text.slice(Math.max(0, only.start - 4), only.start)) || NO_SUM_AFTER.test(text.slice(only.end));
+  return named ? undefined : only;
+}
+
+/** Least part of a sale that still arrives when only fees are taken off. */
+const MOSTLY = 0.9;
+const CAME = /到|进|入|收到|打|划|结|剩|卡(?:上|里)|came|got/;
+
+/** 320、455、1200 … 卡上就一笔1963.15: what is a little less than all that was sold before it arrived of it. */
+function arrivedOf(sums: readonly Sum[], text: string): Sum | undefined {
+  const sold = sums.filter(({ role, denied, correction }) => role === 'sale' && !denied && !correction);
+  const last = sold.at(-1);
+  const before = sold.slice(0, -1);
+  if (!last || before.length === 0 || sums.some(({ role }) => role === 'net')) return undefined;
+  const total = before.reduce((all, { fen }) => all + fen, 0);
+  const from = before.at(-1)?.token.end ?? 0;
+  const short = last.fen < total && last.fen >= total * MOSTLY;
+  return short && CAME.test(text.slice(from, last.token.start)) ? last : undefined;
+}
 
 /** 1200和880，1200那单到了，880没到: a sum told once more. */
 const isSaidBefore = (sums: readonly Sum[], at: number, fen: Fen, role: SumRole): boolean =>
@@ -133,7 +164,8 @@ const isSaidBefore = (sums: readonly Sum[], at: number, fen: Fen, role: SumRole)
 
 /** Figures of the text with what each is; those that are no money are left out. */
 export function readSums(tokens: readonly AmountToken[], text: string, options: SumOptions): Sum[] {
-  const counted = tokens.map((token) => token.fen !== undefined && counts(token, text, options));
+  const lone = loneSum(tokens, text, options);
+  const counted = tokens.map((token) => token.fen !== undefined && (token === lone || counts(token, text, options)));
   const beside = (a: AmountToken | undefined, b: AmountToken | undefined): boolean =>
     a !== undefined && b !== undefined && AND.test(text.slice(a.end, b.start));
   const sums = tokens.flatMap((token, at): Sum[] => {
@@ -153,15 +185,16 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
       },
     ];
   });
-  const net = sums.find(({ role }) => role === 'net');
   const settled = sums.filter(({ token }) => ARRIVED_AFTER.test(text.slice(token.end, token.end + 12))).map(({ fen }) => fen);
-  const atOnce = AT_ONCE.test(text);
   const open = sums.filter(({ fen, role }, at) => !settled.includes(fen) && !(settled.length > 0 && isSaidBefore(sums, at, fen, role)));
-  return (settled.length > 0 && open.length > 0 ? open : sums).map((sum) =>
-    atOnce && sum.role === 'each' && sum.fen <= SMALL_FEE
-      ? { ...sum, role: 'instantFee' }
-      : net && sum.role === 'sale' && sum.fen < net.fen && TAKEN_OFF.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start))
-        ? { ...sum, role: 'short' }
-        : sum,
-  );
+  const told = settled.length > 0 && open.length > 0 ? open : sums;
+  const arrived = arrivedOf(told, text);
+  const net = arrived ?? sums.find(({ role }) => role === 'net');
+  const atOnce = AT_ONCE.test(text);
+  return told.map((sum) => {
+    if (sum === arrived) return { ...sum, role: 'net' };
+    if (atOnce && sum.role === 'each' && sum.fen <= SMALL_FEE) return { ...sum, role: 'instantFee' };
+    const taken = TAKEN_OFF.test(text.slice(Math.max(0, sum.token.start - 5), sum.token.start));
+    return net && sum.role === 'sale' && sum.fen < net.fen && taken ? { ...sum, role: 'short' } : sum;
+  });
 }

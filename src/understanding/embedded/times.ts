@@ -47,16 +47,21 @@ function group(text: string, tokens: readonly Token[]): Group[] {
   return groups;
 }
 
-const AND = /^[ ,]*(?:跟|和|与|及|还有|、|,|以及|and)[ ,]*$/;
+/** Between the hours of a list, be it with the sum of each: 上午10点500、11点600. */
+const AND = /^(?:\d[\d.]{1,7}[块元]?)?[ ,]*(?:跟|和|与|及|还有|、|,|以及|and)[ ,]*$/;
 
-/** 昨天晚上11点10分和11点40: the second hour is of the same evening. */
+/** 昨天晚上11点10分和11点40: the second hour is of the same evening; 上午11点和2点: only of the same day. */
 function carried(groups: readonly Group[], text: string): Group[] {
-  return groups.map((found, at) => {
-    const before = groups[at - 1];
+  const done: Group[] = [];
+  for (const found of groups) {
+    const before = done.at(-1);
     const bare = found.clock !== undefined && !found.day && !found.part && !found.clock.half;
-    if (!bare || !before?.clock || !AND.test(text.slice(before.end, found.start))) return found;
-    return { ...found, ...(before.day ? { day: before.day } : {}), ...(before.part ? { part: before.part } : {}) };
-  });
+    const listed = bare && before?.clock !== undefined && AND.test(text.slice(before.end, found.start));
+    const day = listed && before.day ? { day: before.day } : {};
+    const part = listed && before.part && (found.clock?.hour ?? 0) >= (before.clock?.hour ?? 0) ? { part: before.part } : {};
+    done.push({ ...found, ...day, ...part });
+  }
+  return done;
 }
 
 function joins(last: Group, next: Token, text: string): boolean {
