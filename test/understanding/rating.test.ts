@@ -6,6 +6,9 @@ test.each([
   ['3分，处理得有点慢', { score: 3, words: '处理得有点慢' }],
   ['5 stars! very kind', { score: 5, words: 'very kind' }],
   ['二：没人管', { score: 2, words: '没人管' }],
+  ['５', { score: 5 }],
+  ['④', { score: 4 }],
+  ['３分，还行', { score: 3, words: '还行' }],
 ])('「%s」 is a mark', (said, rating) => {
   expect(parseRating(said)).toEqual(rating);
 });

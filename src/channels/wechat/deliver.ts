@@ -1,5 +1,5 @@
 import type { Activity } from 'botbuilder';
-import { text } from '../../../locales';
+import { type Locale, text } from '../../../locales';
 import type { Json, Store } from '../../store/store';
 import { DeliveryError } from '../delivery';
 import type { Api } from './api';
@@ -105,16 +105,18 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
   async function holdBack(
     activity: Partial<Activity>,
     block: Block,
-    at: { to: Receiver; user: User; standing: Standing; code: string },
+    at: { to: Receiver; user: User; standing: Standing; errcode?: ApiError['errcode'] },
   ): Promise<never> {
-    const { to, user, standing, code } = at;
+    const { to, user, standing, errcode } = at;
+    const code = String(errcode ?? block);
     const progress = await readProgress(to, activity);
-    if (block !== 'retry' && block !== 'reserve' && block !== 'onAsk' && !progress.isTold) {
+    if (block !== 'retry' && block !== 'onAsk' && !progress.isTold) {
       await writeProgress(to, [activity], { ...progress, isTold: true });
       meter.count('kept');
       const words = textOf(activity, standing.locale) || text(standing.locale, 'wechat.picture');
       const key = block === 'gone' ? 'wechat.gone' : 'wechat.unsent';
-      await desk.note(to.key, (locale) => text(locale, key, { code, text: words }));
+      const why = (locale: Locale) => (errcode === undefined && isExplained(block) ? text(locale, `wechat.why.${block}`) : code);
+      await desk.note(to.key, (locale) => text(locale, key, { code: why(locale), text: words }));
     }
     if (block === 'window') await notices.send(to, user, standing);
     const retryAfterMs = REST_MS[block];
@@ -140,7 +142,7 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
     if (progress.isOver) return {};
     const others = progress.sent === 0 ? await companions(activity, to) : [];
     const block = blockOf(others.find((other) => !isChat(other)) ?? activity, user);
-    if (block) return holdBack(activity, block, { to, user, standing, code: block });
+    if (block) return holdBack(activity, block, { to, user, standing });
     try {
       if (others.length > 0) {
         await options.send(to, mergedPart([activity, ...others], to.locale));
@@ -157,9 +159,15 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       await learn(to, error);
-      return holdBack(activity, error.fault, { to, user, standing, code: String(error.errcode) });
+      return holdBack(activity, error.fault, { to, user, standing, errcode: error.errcode });
     }
   };
+}
+
+const EXPLAINED = ['window', 'reserve', 'limit', 'capability'] as const;
+
+function isExplained(block: Block): block is (typeof EXPLAINED)[number] {
+  return (EXPLAINED as readonly Block[]).includes(block);
 }
 
 /** A person's line in a conversation: many may come, so they leave the reserve. */

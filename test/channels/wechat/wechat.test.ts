@@ -487,8 +487,9 @@ describeWithSimulator('WeChat', () => {
   });
 
   describe('the budget', () => {
-    test('leaves the last message of a window for an outcome, which takes along what waited', async () => {
+    test('leaves the last message of a window for an outcome, which takes along what waited; the desk is told', async () => {
       await start();
+      await openCase('agent');
       await sim.say(USER, 'hi');
       const chat = (text: string) => ({ text, importance: 'low' });
       for (let n = 1; n <= 4; n += 1) {
@@ -498,6 +499,9 @@ describeWithSimulator('WeChat', () => {
       for (const n of [5, 6]) await bot.turns.say(CONVERSATION, [chat(`line ${n}`)]);
       await pause(100);
       expect(said().slice(1)).toEqual(['line 1', 'line 2', 'line 3', 'line 4']);
+      expect((await story()).at(-1)?.text).toBe(
+        '微信暂时不能主动联系该用户（只剩最后一条，留给处理结果）。下面的内容会在用户下次来信时一并送达：line 5',
+      );
       await bot.turns.say(CONVERSATION, [{ text: 'outcome' }]);
       sim.advance(61_000);
       await until(async () => {
