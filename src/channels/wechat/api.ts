@@ -24,7 +24,7 @@ export interface ApiOptions {
   readonly faultOf?: (errcode: number) => Fault;
   /** Told of every error, with the path it came from. */
   readonly onError?: (error: ApiError, path: string) => void;
-  /** A message was sent again although the first may have arrived: better twice than never. */
+  /** A message was sent again although the first may have arrived: better twice than never. Absent where twice is harmless. */
   readonly onDoubt?: () => void;
   /** Waits before the next try; default: for that many ms. */
   readonly wait?: (ms: number) => Promise<unknown>;
@@ -85,13 +85,15 @@ export function createApi(options: ApiOptions): Api {
           token = await tokens.renew(token);
           continue;
         }
+        const isDoubt = capability === 'send' && onDoubt !== undefined && (error.errcode === 'NETWORK' || error.errcode === 'TIMEOUT');
+        // It waited long already, and each try may be one more message on the user's screen.
+        if (isDoubt && error.errcode === 'TIMEOUT' && tries > 0) throw new ApiError('doubt', 'TIMEOUT', error.message);
         const pause = PAUSES_MS[tries];
         if (error.fault !== 'retry' || pause === undefined)
           throw error.fault === 'token' ? new ApiError('retry', error.errcode, error.message) : error;
         tries += 1;
         await wait(pause * (1 + Math.random() / 4));
-        // Without an answer nobody knows whether it was done.
-        if (capability === 'send' && error.errcode === 'NETWORK') onDoubt?.();
+        if (isDoubt) onDoubt();
       }
     }
   }

@@ -42,6 +42,7 @@ const REST_MS: Readonly<Partial<Record<Block, number>>> = {
   reserve: MINUTE_MS,
   onAsk: 360 * MINUTE_MS,
   ours: 360 * MINUTE_MS,
+  doubt: 360 * MINUTE_MS,
 };
 /** Left for an outcome: a decision, a question of the bot, the end of a case. */
 const RESERVE = 1;
@@ -122,7 +123,8 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
     const retryAfterMs = REST_MS[block];
     if (block === 'gone') throw new DeliveryError(`the user is gone (${code})`, 'gone');
     // Told to nobody it waits for the next reply, which is said in another way.
-    if (block === 'ours' && standing.case) throw new DeliveryError(`the platform does not take this message (${code})`, 'refused');
+    const isHopeless = block === 'ours' || block === 'doubt';
+    if (isHopeless && standing.case) throw new DeliveryError(`the platform does not take this message (${code})`, 'refused');
     throw new DeliveryError(`not now: ${block} (${code})`, 'retry', retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 

@@ -16,6 +16,8 @@ export type Fault =
   | 'gone'
   /** No consent, or it is used up. */
   | 'consent'
+  /** Nobody knows whether the message is out. */
+  | 'doubt'
   /** We sent what the platform does not take. */
   | 'ours';
 
@@ -28,6 +30,7 @@ const TABLE: Readonly<Record<Fault, readonly number[]>> = {
   configuration: [40164, 40013, 40125, 41004, 40243],
   gone: [40003, 43004, 43019, 48002],
   consent: [43101],
+  doubt: [],
   ours: [45002, 45008, 45098, 45099, 40007, 44004, 47001],
 };
 
@@ -42,11 +45,11 @@ export function faultOf(errcode: number): Fault {
 
 /** The platform did not do what it was asked. The message names the path and the code, never what was sent. */
 export class ApiError extends Error {
-  /** `WECHAT_45047`; `WECHAT_NETWORK` and `WECHAT_HTTP` when there was no answer to read. */
+  /** `WECHAT_45047`; `WECHAT_NETWORK`, `WECHAT_TIMEOUT` and `WECHAT_HTTP` when there was no answer to read. */
   readonly code: string;
   constructor(
     readonly fault: Fault,
-    readonly errcode: number | 'NETWORK' | 'HTTP',
+    readonly errcode: number | 'NETWORK' | 'TIMEOUT' | 'HTTP',
     message: string,
     options?: { readonly cause?: unknown },
   ) {

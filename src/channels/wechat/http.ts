@@ -8,6 +8,8 @@ export interface Call {
   /** Sent as JSON. */
   readonly body?: object;
   readonly form?: FormData;
+  /** How long it may take, in ms; default: what all calls may. */
+  readonly timeoutMs?: number;
   /** Bytes of the answer that are read; default 1 MB. */
   readonly limit?: number;
 }
@@ -24,8 +26,8 @@ export type Http = (call: Call) => Promise<Answer>;
 const LIMIT = 1024 * 1024;
 
 /** `base` is https://api.weixin.qq.com or what stands in for it. */
-export function createHttp({ base, timeoutMs }: { readonly base: string; readonly timeoutMs: number }): Http {
-  return async ({ method, path, body, form, limit = LIMIT }) => {
+export function createHttp({ base, timeoutMs: usual }: { readonly base: string; readonly timeoutMs: number }): Http {
+  return async ({ method, path, body, form, limit = LIMIT, timeoutMs = usual }) => {
     const name = path.replace(/\?.*/, '');
     const content = form ?? (body && JSON.stringify(body));
     const json = body && { 'content-type': 'application/json; charset=utf-8' };
@@ -41,7 +43,8 @@ export function createHttp({ base, timeoutMs }: { readonly base: string; readonl
       });
       bytes = await readUpTo(response, limit);
     } catch (cause) {
-      throw new ApiError('retry', 'NETWORK', `${name} could not be reached`, { cause });
+      const isLate = (cause as { readonly name?: unknown }).name === 'TimeoutError';
+      throw new ApiError('retry', isLate ? 'TIMEOUT' : 'NETWORK', `${name} could not be reached`, { cause });
     }
     if (response.status >= 500 || response.status === 429) throw new ApiError('retry', 'HTTP', `${name} answered ${response.status}`);
     if (!response.ok) throw new ApiError('ours', 'HTTP', `${name} answered ${response.status}`);

@@ -20,6 +20,8 @@ export interface SenderOptions {
   readonly kind: AccountKind;
   readonly upload: Upload;
   readonly wire: Wire;
+  /** How long a slow platform is waited for, in ms: a message that is given up may arrive all the same, and again. */
+  readonly sendMs: number;
   /** Ms since 1970. */
   readonly now: () => number;
 }
@@ -81,9 +83,9 @@ export function mergedPart(activities: readonly Partial<Activity>[], locale: Loc
   return { kind: 'text', text: words.join('\n\n'), choices: isOpen ? (parts[last]?.choices ?? []) : [] };
 }
 
-export function createSender({ api, users, kind, upload, wire, now }: SenderOptions): Send {
+export function createSender({ api, users, kind, upload, wire, now, sendMs }: SenderOptions): Send {
   async function post(to: Receiver, message: object): Promise<void> {
-    await api.call('send', { method: 'POST', path: wire.path, body: wire.body(to, message) });
+    await api.call('send', { method: 'POST', path: wire.path, body: wire.body(to, message), timeoutMs: sendMs });
     await users.change(to.key, (user) => ({ ...user, left: Math.max(user.left - 1, 0) }));
   }
 

@@ -73,12 +73,15 @@ export interface WayOutOptions extends ChannelOptions {
 }
 
 const API_TIMEOUT_MS = 5000;
+/** A message may take so many times longer than other calls: nobody waits for it but the user. */
+const SEND_FACTOR = 4;
 const NO_TEMPLATES: NoticeTemplates = { template: undefined, subscription: undefined, fields: {} };
 
 export function createWayOut(options: WayOutOptions): WayOut {
   const { name, store, turns, desk, files, meter, now, kind, wire, apiBase, wait, templates = NO_TEMPLATES } = options;
   const clock = () => epochMs(now());
-  const http = createHttp({ base: apiBase, timeoutMs: options.apiTimeoutMs ?? API_TIMEOUT_MS });
+  const { apiTimeoutMs = API_TIMEOUT_MS } = options;
+  const http = createHttp({ base: apiBase, timeoutMs: apiTimeoutMs });
   const tokens = options.fetchToken && accountTokens(options, options.fetchToken(http));
   const api = createApi({
     ...{ http, tokens: tokens ?? NO_TOKENS, now: clock, ...(wait && { wait }), ...(options.faultOf && { faultOf: options.faultOf }) },
@@ -88,7 +91,8 @@ export function createWayOut(options: WayOutOptions): WayOut {
   });
   const users = createUsers(store);
   const notices = createNotices({ templates, api, users, meter, kind, now });
-  const send = createSender({ api, users, kind, wire, now: clock, upload: createUpload({ api, files, now: clock }) });
+  const upload = createUpload({ api, files, now: clock });
+  const send = createSender({ api, users, kind, wire, upload, now: clock, sendMs: apiTimeoutMs * SEND_FACTOR });
   return {
     ...{ api, tokens, users, notices },
     deliver: createDeliver({ store, api, send, users, desk, turns, notices, meter, now: clock }),

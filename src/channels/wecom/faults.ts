@@ -14,6 +14,7 @@ const TABLE: Readonly<Record<Fault, readonly number[]>> = {
   configuration: [40001, 40013, 60020, 95000, 95004],
   gone: [40096, 84061],
   consent: [],
+  doubt: [],
   ours: [],
 };
 

@@ -154,10 +154,12 @@ describe('errors', () => {
   onEachEngine('without an answer are counted as a doubt, since the message may have arrived', async ([a]) => {
     const { send } = process(a, 300);
     await send();
-    platform.answer('custom/send', { reset: true }, { delayMs: 600 });
+    platform.answer('custom/send', { delayMs: 600 }, { reset: true });
     await send();
     expect(doubts).toBe(2);
-    expect(errors).toEqual(['WECHAT_NETWORK', 'WECHAT_NETWORK']);
+    expect(errors).toEqual(['WECHAT_TIMEOUT', 'WECHAT_NETWORK']);
+    platform.answer('custom/send', { delayMs: 600 }, { delayMs: 600 });
+    expect(await failure(send())).toMatchObject({ fault: 'doubt', code: 'WECHAT_TIMEOUT' });
   });
 
   onEachEngine('of a missing permission end its use in this process', async ([a]) => {
