@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, randomBytes, randomInt } from 'node:crypto';
 import * as oracle from '@wecom/crypto';
 import { decrypt, encrypt, isAesKey, isEqual, sign } from '../../../src/channels/wechat/crypto';
 
@@ -54,6 +54,33 @@ describe('compared with @wecom/crypto', () => {
 describe('what does not open', () => {
   const key = newKey();
   const sealed = oracle.encrypt(key, 'hello', 'wx1');
+
+  /** Sealed with the right key, but not as the rules say: another padding byte, another length. */
+  function madeWrongly({ padding, length }: { readonly padding?: number; readonly length?: number }): string {
+    const head = Buffer.alloc(20);
+    head.writeUInt32BE(length ?? 5, 16);
+    const plain = Buffer.concat([head, Buffer.from('hellowx1')]);
+    const rest = 32 - (plain.length % 32);
+    const bytes = Buffer.from(`${key}=`, 'base64');
+    const cipher = createCipheriv('aes-256-cbc', bytes, bytes.subarray(0, 16)).setAutoPadding(false);
+    return Buffer.concat([cipher.update(plain), cipher.update(Buffer.alloc(rest, padding ?? rest)), cipher.final()]).toString('base64');
+  }
+
+  test('sealed by hand as the rules say opens', () => {
+    expect(decrypt(key, 'wx1', madeWrongly({}))).toBe('hello');
+  });
+
+  test.each([0, 1, 33, 48, 255])('a padding of %i is refused', (padding) => {
+    expect(() => decrypt(key, 'wx1', madeWrongly({ padding }))).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^WECHAT_/) }),
+    );
+  });
+
+  test.each([0, 4, 6, 9, 99_999, 2 ** 31, 2 ** 32 - 1])('a length of %i is refused', (length) => {
+    expect(() => decrypt(key, 'wx1', madeWrongly({ length }))).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^WECHAT_/) }),
+    );
+  });
 
   test.each([
     ['another key', () => decrypt(newKey(), 'wx1', sealed), 'WECHAT_CIPHER'],
