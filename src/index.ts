@@ -24,9 +24,10 @@ import { captureConsole, createTelemetry, type Telemetry } from './telemetry';
 /** `node dist/src/index.js` serves; with the word `chat` it talks in the terminal instead. */
 
 const CONNECTOR_TIMEOUT_MS = 10_000;
-/** Running requests have this long, the whole shutdown five seconds. */
+/** Running requests have this long, the whole shutdown five seconds, the store of a broken process the last of them. */
 const CLOSE_REQUESTS_MS = 3000;
-const EXIT_MS = 4500;
+const EXIT_MS = 4000;
+const CLOSE_STORE_MS = 500;
 
 /** The start cannot go on for a reason the operator can mend. */
 class StartError extends Error {
@@ -80,7 +81,7 @@ async function serve(): Promise<void> {
     await requests;
     connector.close();
   };
-  onSignal(stop, telemetry);
+  onSignal(stop, store, telemetry);
   const port = await listen(server, config.server.port, config.server.host).catch(async (error: NodeJS.ErrnoException) => {
     await app.close();
     const why =
@@ -109,7 +110,7 @@ async function chat(): Promise<void> {
   const connector = createConnector({ token: undefined, timeoutMs: CONNECTOR_TIMEOUT_MS });
   const channels = createChannels({ connector, own: { [TERMINAL]: terminal.channel } });
   const app = createApp({ config, store, telemetry, channels });
-  onSignal(app.close, telemetry);
+  onSignal(app.close, store, telemetry);
   await terminal.run();
   await app.close();
 }
@@ -140,26 +141,31 @@ function openOrFail(store: Config['store']): Promise<Store> {
 }
 
 /**
- * For a process that cannot close its store: `process.exit` waits for the embedded store's writing thread, and that for a transaction of ours, for
- * ever. Nothing is lost: what was acknowledged is on disk, and the log is written at once.
+ * Ends a broken process with status 1. Its store is closed first: `process.exit` waits for a transaction of the embedded store that is under way, and
+ * that for this thread, for ever. A store that does not close is left to SIGKILL, which the first process of a container cannot send to itself.
+ * Nothing is lost: what was acknowledged is on disk, and the log is written at once.
  */
-function endAtOnce(): void {
-  process.kill(process.pid, 'SIGKILL');
+function endBroken(store: Store): void {
+  setTimeout(() => {
+    process.kill(process.pid, 'SIGKILL');
+    process.exit(1);
+  }, CLOSE_STORE_MS);
+  store.close().finally(() => process.exit(1));
 }
 
 /** Ctrl-C arrives twice, from the terminal and from npm, so only the first signal counts. */
-function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
+function onSignal(stop: () => Promise<void>, store: Store, telemetry: Telemetry): void {
   let stopping = false;
   const once = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     telemetry.event({ event: 'stopping', signal });
-    setTimeout(endAtOnce, EXIT_MS).unref();
+    setTimeout(() => endBroken(store), EXIT_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
         telemetry.error('stopping', error);
-        endAtOnce();
+        endBroken(store);
       },
     );
   };
@@ -168,7 +174,7 @@ function onSignal(stop: () => Promise<void>, telemetry: Telemetry): void {
   process.on('unhandledRejection', (error) => telemetry.error('unhandled', error));
   process.on('uncaughtException', (error) => {
     telemetry.error('crash', error);
-    endAtOnce();
+    endBroken(store);
   });
 }
 

@@ -46,13 +46,13 @@ interface StoreParts {
 
 function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
   const topics = createTopics();
-  let closed = false;
+  let closing: Promise<void> | undefined;
   let sweeping: Promise<void> | undefined;
   const queue = createQueue(tables.root);
 
   /** Every access to the disk: an engine's error becomes a StoreError. */
   async function guarded<T>(action: () => T | Promise<T>): Promise<T> {
-    if (closed) throw new StoreError('the store is closed');
+    if (closing) throw new StoreError('the store is closed');
     try {
       return await action();
     } catch (error) {
@@ -64,7 +64,7 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
   const read = <T>(action: () => T): Promise<T> => guarded(() => (queue.isEmpty() ? action() : queue.add(action)));
 
   async function sweep(): Promise<void> {
-    while (!closed && (await queue.add(() => sweepChunk(tables, now()))) === SWEEP_CHUNK);
+    while (!closing && (await queue.add(() => sweepChunk(tables, now()))) === SWEEP_CHUNK);
   }
   function startSweep(): void {
     // The sweep only saves space: when it fails, commits fail as well and tell their callers.
@@ -76,6 +76,14 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
   }
   startSweep();
   const timer = setInterval(startSweep, sweepMs).unref();
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await sweeping;
+    await tables.root.flushed;
+    await tables.root.close();
+    await unlock();
+  }
 
   function partition(number: number): Partition {
     if (!(Number.isInteger(number) && number >= 0 && number < PARTITIONS)) throw new RangeError(`store: no partition ${number}`);
@@ -120,14 +128,9 @@ function createStore({ tables, now, sweepMs, unlock }: StoreParts): Store {
     async subscribe(topic, listener) {
       return topics.add(topic, listener);
     },
-    async close() {
-      if (closed) return;
-      closed = true;
-      clearInterval(timer);
-      await sweeping;
-      await tables.root.flushed;
-      await tables.root.close();
-      await unlock();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
