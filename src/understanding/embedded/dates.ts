@@ -115,6 +115,11 @@ const RULES: readonly Rule[] = [
   },
   { pattern: /(?<![\d./a-z-])(?<m>1[0-2]|0?[1-9])\/(?<d>3[01]|[12]\d|0?[1-9])(?![\d./])/g, resolve: monthAndDay, calendar: true },
   {
+    pattern: new RegExp(`(?<![\\d./a-z-])(?<d>3[01]|2\\d|1[3-9])\\/(?<m>1[0-2]|0?[1-9])(?![\\d./])${TIME_FOLLOWS}`, 'g'),
+    resolve: monthAndDay,
+    calendar: true,
+  },
+  {
     pattern: new RegExp(
       `(?<month>上上个?月|上个?月|这个?月|本月|当月)?的?(?<![\\d一二三四五六七八九十尾单百千万.:点第]|[\\d一二三四五六七八九十]月)(?<d>${DAY})\\s?(?:号|日)(?!\\d{3}|\\d{1,2}(?![\\d点:时])|[机店线楼柜码员终台门桌店铺])`,
       'g',

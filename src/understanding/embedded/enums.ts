@@ -63,7 +63,10 @@ export function findEnums(text: string, options: Options): SlotMention[] {
     found.splice(Math.max(0, status), status < 0 ? 0 : 1, mention('txStatus', 'failed', text.match(ONE_FAILED)?.[0] ?? text));
   const answer = answerTo(text, options, found);
   const kept = found.filter(
-    (other) => other.slot !== answer?.slot && !(answer?.slot === 'payoutStatus' && other.slot === 'txStatus' && text.length <= 12),
+    (other) =>
+      other.slot !== answer?.slot &&
+      !(answer?.slot === 'refundMethod' && other.slot === 'txStatus') &&
+      !(answer?.slot === 'payoutStatus' && other.slot === 'txStatus' && text.length <= 12),
   );
   const mentions = answer ? [...kept, answer] : [...found];
   const beside = options.expecting === 'refundTime' && /退|零钱|卡|余额|pos/.test(text) ? asked(text, 'refundMethod') : undefined;

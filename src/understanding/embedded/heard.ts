@@ -43,6 +43,10 @@ const KEPT: ReadonlyMap<string, readonly string[]> = new Map(
   heard.kept.map((word) => [word.charAt(0), heard.kept.filter((other) => other.charAt(0) === word.charAt(0))]),
 );
 
+/** Words of their own at the end of a term: 终端好像坏了 names no 终端号, 服务非常差 no 服务费. */
+const OWN_WORD = /^[好吗嘛马非]$/;
+const GOES_ON = /^[是为写叫]$/;
+
 /** Whether the units from `at` on sound like the term; one character at least must be Chinese. */
 function sounds(units: readonly Unit[], at: number, { word, sounds: wanted }: Term): boolean {
   const fuzzy = word.length >= FUZZY;
@@ -52,6 +56,9 @@ function sounds(units: readonly Unit[], at: number, { word, sounds: wanted }: Te
     if (unit === undefined || (fuzzy ? unit.fuzzy : unit.syllable) !== wanted[k]) return false;
     if (unit.text.length > 1) latin += 1;
   }
+  const last = units[at + wanted.length - 1]?.text ?? '';
+  const next = units[at + wanted.length]?.text ?? '';
+  if (OWN_WORD.test(last) && !word.endsWith(last) && /\p{Script=Han}/u.test(next) && !GOES_ON.test(next)) return false;
   return latin < wanted.length;
 }
 

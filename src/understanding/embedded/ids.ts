@@ -92,7 +92,7 @@ const LABELS: readonly Label[] = [
   },
   {
     name: /商户|商编|店铺编|merchant|\bmid\b/g,
-    value: `(?:\\d{4}(?: \\d{3,4}){2,3}(?!\\d)|${CODE}{8,20}(?!${CODE})|${SPOKEN_DIGITS}{8,20})`,
+    value: `(?:\\d{3,4}(?: \\d{3,4}){2,4}(?!\\d)|${CODE}{8,20}(?!${CODE})|${SPOKEN_DIGITS}{8,20})`,
     slot: merchantNumber,
   },
   { name: /交易单|微信单|支付宝单|支付单|转账单|transaction/g, value: '[0-9a-z]{16,64}', slot: () => 'orderNo' },
@@ -194,6 +194,7 @@ const ASKED: { readonly [S in SlotName]?: Asked } = {
   },
   traceNo: { pattern: whole('(?: ?[\\d〇零一二三四五六七八九幺两]){0,5}'), slot: exactly('traceNo') },
   batchNo: { pattern: whole('(?: ?[\\d〇零一二三四五六七八九幺两]){0,5}'), slot: exactly('batchNo') },
+  contactPhone: { pattern: /^\D{0,6}?([1一幺](?:[ -]?[\d〇零一二三四五六七八九幺]){10})\D{0,4}$/, slot: exactly('contactPhone') },
   merchantNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z](?: ?[0-9a-z]){7,19})[^a-z\d]{0,4}$/, slot: merchantNumber },
   walletMchId: { pattern: /^\D{0,8}(\d{8,10})\D{0,4}$/, slot: exactly('walletMchId') },
   terminalNo: {

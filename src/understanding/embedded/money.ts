@@ -148,8 +148,12 @@ function isList(parts: readonly Sum[], text: string, options: MoneyOptions): boo
 /** 没有秒到费, as an answer: none was taken. */
 const NO_FEE = /^[^\d]{0,4}(?:没有?|未|无|不收|不扣|免)(?:收|扣|有)?[^\d]{0,8}$|^none\b|^no\b/;
 
+/** 1 2 8 0: a sum said digit by digit. */
+const SPELLED = /(?<![\d.])\d(?: \d){2,6}(?! ?[\d.])/g;
+
 /** Money of a message: what was sold, what arrived of it, the fee for speed; lists of sales; ranges refused. `text` has ids and times taken out. */
-export function readMoney(text: string, options: MoneyOptions): Money {
+export function readMoney(words: string, options: MoneyOptions): Money {
+  const text = options.expecting === 'amount' ? words.replace(SPELLED, (digits) => digits.replaceAll(' ', '')) : words;
   const tokens = findAmounts(text);
   const sums = readSums(tokens, text, { ...options, aboutMoney: options.aboutMoney || tokens.some(({ strength }) => strength === 'unit') });
   const { sum, total, sales } = readSales(sums, text, options);

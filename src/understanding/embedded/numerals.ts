@@ -148,7 +148,7 @@ function rangeOf(pieces: readonly Piece[]): boolean {
 
 const VAGUE = /(?:好几|几|数|多少)(?:十|百|千|万)+|[几数]十/y;
 const TEENS = /十几/y;
-const MORE = /大几|多(?![少久长次大])|余(?!额)|来(?=[块元岁多万毛])|几(?=[块元万])/y;
+const MORE = /大几|多点(?![钟半零一二三四五六七八九十\d])|多(?![少久长次大])|余(?!额)|来(?=[块元岁多万毛])|几(?=[块元万])/y;
 const DECIMAL_POINT = /点([〇零一二三四五六七八九]{1,4})(?=[百千万亿wk块元毛])/y;
 
 function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -23,18 +23,18 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK =
-  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|人民币|给我|给了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
 const VERB_BEFORE =
-  /(?:结账|刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+  /(?:结账|饭|费|刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
   /^\s?(?:信用卡|储蓄卡|借记卡|微信|支付宝|云闪付|刷卡|扫码|[td]\+[01]|□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
 /** What is said before the right value. */
 const CORRECTS =
-  /(?:不对|不是|错了|错|搞错|打错|说错|写错|记错|更正|纠正|改成|改为|改一下|应该是|应为|其实是|实际是|实际上是|是我|sorry|no,? wait|scratch that|wrong|correction|i mean(?:t)?|actually|should be|instead)(?:[^\d一二三四五六七八九]{0,14}|[a-z ,:'¥]{0,26})$/;
+  /(?:不对|不是|错了|错|搞错|打错|说错|写错|记错|更正|纠正|具体是?|准确(?:地|的)?说?是?|改成|改为|改一下|应该是|应为|其实是|实际是|实际上是|是我|sorry|no,? wait|scratch that|wrong|correction|i mean(?:t)?|actually|should be|instead)(?:[^\d一二三四五六七八九]{0,14}|[a-z ,:'¥]{0,26})$/;
 
 /** 不是1980，是1890: the second of the two. */
 const AFTER_DENIAL = /(?:不是|并非|not)\s?[\d.,一二三四五六七八九十百千万]{2,12}[块元]?[ ,。]{0,2}(?:而)?(?:是|应该是|应为|but|it'?s)\s?$/;
@@ -67,7 +67,7 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
 /** Asked for a choice, a lone figure can only be the sum. */
 const STANDS_FOR_SUM = new Set<Asking | undefined>(['role', 'issueType', 'payMethod', 'txStatus', 'settleProduct', 'payoutStatus', 'menu']);
 const DIRECT_VERB =
-  /(?:买单|结账|结帐|埋单|刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
+  /(?:吃饭|饭钱|菜钱|油钱|车费|房费|药费|餐费|货款|尾款|买单|结账|结帐|埋单|刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
 const NET_BEFORE =
   /(?:(?:只|才|就|实际|实|总共|一共|最后|结果|但|却)(?:给我)?(?:到|收|进|入|打|来|结|给|划)(?:账|款|到|了|来|手|过来|进来)*|实到|实收|到手|到账(?:金额|的)?|到了|进账|入账|到(?:我|了)?(?:的)?卡(?:上|里)?(?:了)?|收到|打过来|划过来|打来|卡里(?:只)?(?:进|到|有)|进来|进卡|净额|变成了?|(?:就|只|才)剩|给我(?:结|打|划|到)(?:了|来|的)?|(?:结果|实际|最后|但|却|就)?只有|(?<=[\d块元万千百□] ?)到|received|got|arrived|credited|settled|paid out|payout (?:was|is)|deposited)(?:了|的|是|就|一笔|只有|只|才|账|个|我|only|just|a|me|:| )*\s?$/;

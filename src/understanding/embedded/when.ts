@@ -34,7 +34,7 @@ const REFUND = /(?<!签)退(?!票|出|押)|refund|撤销/;
 /** What happened then was no sale: a call, a code told, a card lost. */
 /** How things were set up: a contract signed, a machine sent. */
 const SET_UP =
-  /^(?:才|刚|就|我|自己)*(?:把[^,]{0,8}(?:换|改)|签|寄|办|装|领|开通|注册|入网|开(?:的|了)?(?:店|门|业)|上班|下班|营业|关门|打烊了)/;
+  /^(?:才|刚|就|我|自己)*(?:把[^,]{0,8}(?:换|改)|签|寄|办|装|领|开通|注册|入网|开(?:的|了)?(?:店|门(?!第|红|做)|业(?!第))|上班|下班|营业|关门|打烊了)/;
 /** Every day, before or after an hour: a rule, not an event. */
 const RULE_BEFORE = /每(?:天|晚|日|周|个?月)的?$|(?:电话|联系|投诉)[^,]{0,4}$/;
 const RULE_AFTER = /^(?:到|至|~|-)\s?(?:\d{1,2}[号日]|周[一二三四五六日天])|^(?:以后|之后|以前|之前|过后)|^到(?:现在|今天|目前)/;
@@ -68,6 +68,7 @@ function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeS
   if ((STATUS_AFTER.test(after) && !told) || (PROMISE_BEFORE.test(before) && !/应该是$/.test(before))) return undefined;
   const saleNear = SALE.exec(near)?.index ?? 99;
   const refundNear = /^(?:的)?[那这](?:一)?笔/.test(near) ? 99 : (REFUND.exec(near)?.index ?? 99);
+  if (/^的?[那这]一?[笔单]/.test(near) && REFUND.test(near)) return 'txTime';
   if (refundNear < saleNear) return 'refundTime';
   if (saleNear < 99) return 'txTime';
   if (REFUND.test(before) && !SALE.test(before.slice(before.search(REFUND)))) return 'refundTime';
@@ -103,14 +104,14 @@ const isExacter = (moment: Moment | undefined, opening: Moment): boolean =>
 /** 昨天 … 下午三点: a day and, elsewhere in the message, the hour of it are one time. */
 function combined(list: readonly Timed[]): { moment: Moment; last: Timed } | undefined {
   const usable = list.filter(({ denied, mention }) => !denied && mention.moment !== undefined);
-  const corrected = usable.filter(({ correction }) => correction);
-  const pool = corrected.length > 0 ? corrected : usable;
+  const corrected = usable.findLastIndex(({ correction }) => correction);
+  const pool = usable.slice(Math.max(0, corrected));
   const dated = pool.filter(({ mention }) => !mention.dateAssumed);
   const opening = dated[0]?.mention.moment;
   const exact = opening && !opening.time && !opening.part ? dated.find(({ mention }) => isExacter(mention.moment, opening)) : undefined;
-  const first = pool === corrected ? dated.at(-1) : (exact ?? dated[0]);
+  const first = exact ?? dated[0];
   const hours = pool.filter(({ mention }) => mention.dateAssumed);
-  const hour = corrected.length > 0 ? hours.at(-1) : hours[0];
+  const hour = hours[0];
   const base = first ?? hour;
   if (!base?.mention.moment) return undefined;
   const moment = base.mention.moment;
