@@ -1,7 +1,9 @@
 import type { Activity } from 'botbuilder';
 import type { Connector } from '../connector';
 import { type Channel, DeliveryError } from '../delivery';
+import { listed, withChoices } from './choices';
 import type { Pace } from './pace';
+import { withoutThread } from './teams';
 
 /** Which case an outgoing activity belongs to; travels in its channelData as far as the way out, and not further. */
 export interface CaseMark {
@@ -24,7 +26,7 @@ export interface TeamsOutOptions {
 /** The way out to Teams: never faster than its limits, and what becomes of a card is told. Throws DeliveryError. */
 export function createTeamsOut({ connector, pace, delivered, gone, refused }: TeamsOutOptions): Channel {
   const send = async (activity: Partial<Activity>) => {
-    const waitMs = pace.take(activity.conversation?.id ?? '', activity.conversation?.tenantId ?? activity.serviceUrl ?? '');
+    const waitMs = pace.take(withoutThread(activity.conversation?.id ?? ''), activity.conversation?.tenantId ?? activity.serviceUrl ?? '');
     if (waitMs > 0) throw new DeliveryError('the limit of Teams is reached', 'retry', { retryAfterMs: waitMs });
     return connector.deliver(activity);
   };
@@ -33,7 +35,7 @@ export function createTeamsOut({ connector, pace, delivered, gone, refused }: Te
     async deliver(marked) {
       const { mark, activity } = unmark(marked);
       try {
-        const answer = await sendOrText(send, fitChoices(activity));
+        const answer = await sendOrText(send, activity);
         if (mark) await delivered(activity, mark, answer.id);
         return answer;
       } catch (error) {
@@ -45,30 +47,16 @@ export function createTeamsOut({ connector, pace, delivered, gone, refused }: Te
   };
 }
 
-/** Teams shows so many suggested actions, and those in personal chats alone. Source: learn.microsoft.com, "Conversation basics", suggested actions. */
-const MOST_CHOICES = 6;
-
-/** Choices that Teams does not show as buttons stand below the text; they can be typed. */
-function fitChoices(activity: Partial<Activity>): Partial<Activity> {
-  const { suggestedActions, conversation, recipient, text = '' } = activity;
-  if (!suggestedActions?.actions.length) return activity;
-  const isPersonal = conversation?.conversationType === undefined || conversation.conversationType === 'personal';
-  const shown = isPersonal ? suggestedActions.actions.slice(0, MOST_CHOICES) : [];
-  const listed = suggestedActions.actions.slice(shown.length).map(({ title }) => `\n\n- ${title}`);
-  const { suggestedActions: _, ...rest } = activity;
-  const to = recipient?.id ? [recipient.id] : [];
-  return { ...rest, text: text + listed.join(''), ...(shown.length > 0 && { suggestedActions: { to, actions: shown } }) };
-}
-
-/** A card that Teams will not take is sent as its text. */
+/** What Teams refuses as a card is said in words. */
 async function sendOrText(send: Connector['deliver'], activity: Partial<Activity>): Promise<{ readonly id?: string }> {
+  const { suggestedActions: choices, attachments, summary, ...rest } = activity;
+  const isChoice = choices !== undefined && choices.actions.length > 0;
   try {
-    return await send(activity);
+    return await send(isChoice ? withChoices(activity) : activity);
   } catch (error) {
     const isRefused = error instanceof DeliveryError && !error.retryable && !error.gone;
-    if (!isRefused || !activity.attachments || !activity.summary) throw error;
-    const { attachments: _, summary, ...rest } = activity;
-    return send({ ...rest, text: summary, textFormat: 'plain' });
+    if (!isRefused || !(isChoice || (attachments && summary))) throw error;
+    return send(isChoice ? listed(activity) : { ...rest, text: summary ?? '', textFormat: 'plain' });
   }
 }
 

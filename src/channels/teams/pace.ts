@@ -1,6 +1,8 @@
 /**
- * How much a bot may send on Teams: to one conversation, and to one tenant. Source: learn.microsoft.com, "Optimize your bot with rate limiting in
- * Teams" (per bot per thread: send to conversation; global limit per app per tenant), read 2026-11.
+ * How much a bot may send on Teams: to one conversation, which is a personal chat, a group chat or a channel with all its threads, and to one tenant.
+ * Every request counts, changes of a message too. The figures may change, so a 429 is obeyed all the same. Source: learn.microsoft.com, "Optimize your
+ * bot with rate limiting in Teams", per bot per thread limit: send to conversation; the global limit per app and tenant there is 50 a second (30 in
+ * older issues of the page).
  */
 const THREAD_LIMITS = [
   { windowMs: 1000, most: 7 },

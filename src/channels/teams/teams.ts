@@ -3,6 +3,11 @@ import type { Activity } from 'botbuilder';
 /** Channel id of Microsoft Teams. */
 export const TEAMS = 'msteams';
 
+/** A conversation id without the thread of a channel: limits and places are of the channel. */
+export function withoutThread(id: string): string {
+  return id.split(';messageid=')[0] ?? id;
+}
+
 /** Who on Teams is staff. */
 export interface StaffRule {
   /** Entra tenants whose people are staff, in small letters. Nobody is when empty. */

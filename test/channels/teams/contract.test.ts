@@ -7,6 +7,12 @@ import { openTeamsWorld } from './world';
 const fixture = (name: string): Partial<Activity> =>
   JSON.parse(readFileSync(join(__dirname, '../../fixtures/teams', `${name}.json`), 'utf8'));
 
+/** Labels below a message, or those of its card. */
+function choicesIn({ suggestedActions, attachments = [] }: Partial<Activity>): readonly string[] {
+  const rows: { readonly actions?: readonly { readonly title: string }[] }[] = attachments.flatMap(({ content }) => content?.body ?? []);
+  return [...(suggestedActions?.actions ?? []), ...rows.flatMap(({ actions }) => actions ?? [])].map(({ title }) => title);
+}
+
 describeChannel('Teams', async () => {
   jest.spyOn(console, 'error').mockImplementation(() => undefined); // the SDK prints every refusal
   const world = await openTeamsWorld();
@@ -27,7 +33,7 @@ describeChannel('Teams', async () => {
       seen = world.service.taken.length;
       return {
         lines: fresh.flatMap(({ text }) => text ?? []),
-        choices: fresh.flatMap(({ suggestedActions }) => suggestedActions?.actions.map(({ title }) => title) ?? []),
+        choices: fresh.flatMap(choicesIn),
       };
     },
     restart: () => world.restart(),
