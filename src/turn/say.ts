@@ -38,7 +38,10 @@ export function createSay(parts: {
       const addressed = TurnContext.applyConversationReference({ type: 'message', ...activity }, record.reference);
       const from = { ...addressed.from, ...(activity.from?.name && { name: activity.from.name }) };
       const id = `${childId(conversation, sortable(order))}-${String(index).padStart(3, '0')}`;
-      return { ...finishActivity({ ...addressed, from } as Partial<Activity>, rules), id, timestamp: now() as unknown as Date };
+      // What replaces a message names it; everything else answers the last one that came.
+      const { replyToId = addressed.replyToId } = activity;
+      const finished = finishActivity({ ...addressed, from, ...(replyToId && { replyToId }) } as Partial<Activity>, rules);
+      return { ...finished, id, timestamp: now() as unknown as Date };
     });
     const outgoing = { conversation, activities: said };
     const passage = passageChange({ conversation, order, activities: said });

@@ -30,7 +30,7 @@ export interface CardView {
   readonly notice?: string;
   /** Whose own view it is, an agent's id: who has the case gets its buttons. Absent: what everybody sees. */
   readonly viewer?: string;
-  /** Ids in Teams for whom the card refreshes itself, see refreshedFor; the others ask for it. */
+  /** Ids in Teams for whom the card refreshes itself, see listSeen; the others ask for it. */
   readonly refreshed?: readonly string[];
 }
 

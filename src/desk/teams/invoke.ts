@@ -6,7 +6,7 @@ import type { Store } from '../../store/store';
 import { fits } from '../view';
 import { attach, CARD_TYPE, type Card, cardText, caseCard, VERBS } from './cards';
 import { type Colleague, mayDo } from './people';
-import { notePerson, placeKeyOf, refreshedFor } from './places';
+import { listSeen, notePerson, placeKeyOf } from './places';
 import type { Work, Worked } from './work';
 
 /** The answer to an invoke: it is the HTTP answer itself. */
@@ -40,9 +40,9 @@ const action = z.object({
     data: z.looseObject({ caseId: z.string().max(40) }),
   }),
 });
+/** We have one search with one field; the Agents Playground names neither. */
 const search = z.object({
-  commandId: z.string(),
-  parameters: z.array(z.looseObject({ name: z.string(), value: z.unknown() })).default([]),
+  parameters: z.array(z.looseObject({ name: z.string().default('query'), value: z.unknown() })).default([]),
   queryOptions: z.object({ skip: z.int().min(0).default(0), count: z.int().min(1).default(25) }).default({ skip: 0, count: 25 }),
 });
 
@@ -106,7 +106,7 @@ async function press(
   if (from?.id) await notePerson(store, place, { user: from.id, agent: actor.id, at: now() });
   const { found, view } = await work({ verb, caseId: data.caseId, actor, where, input: data, ...(id && { once: id }) });
   if (!found) return errorAnswer(404, text('zh-CN', 'teams.missing'));
-  const refreshed = await refreshedFor(store, place, found.agent?.id);
+  const refreshed = (await listSeen(store, place, found.agent?.id)).map(({ user }) => user);
   return cardAnswer(caseCard(found, { ...view, viewer: actor.id, refreshed }));
 }
 

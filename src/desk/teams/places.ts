@@ -46,7 +46,7 @@ export interface Thread {
 }
 
 /** Somebody of the staff who did something at a place. */
-interface Seen {
+export interface Seen {
   /** His id in Teams, 29:… */
   readonly user: string;
   /** The agent he is. */
@@ -120,7 +120,7 @@ export async function findCard(store: Store, place: string, caseId: string): Pro
   return entry && { ...(entry.value as unknown as ShownCard), version: entry.version };
 }
 
-export async function deleteCard(store: Store, { place, caseId }: ShownCard): Promise<void> {
+export async function deleteCard(store: Store, { place, caseId }: Pick<ShownCard, 'place' | 'caseId'>): Promise<void> {
   await home(store, place).commit({ kind: 'delete', collection: CARDS, id: childId(place, caseId) });
 }
 
@@ -132,13 +132,10 @@ export async function notePerson(store: Store, place: string, seen: Seen): Promi
 }
 
 /** For whom a card at a place refreshes itself: who has the case, then who came last; no more than Teams takes. */
-export async function refreshedFor(store: Store, place: string, agent: string | undefined): Promise<readonly string[]> {
+export async function listSeen(store: Store, place: string, agent: string | undefined): Promise<readonly Seen[]> {
   const seen = (await home(store, place).list(PEOPLE, childRange(place))).map(({ value }) => value as unknown as Seen);
   const rank = (one: Seen) => (one.agent === agent ? '~' : one.at);
-  return seen
-    .sort((a, b) => (rank(a) < rank(b) ? 1 : -1))
-    .slice(0, MOST_REFRESHED)
-    .map(({ user }) => user);
+  return seen.sort((a, b) => (rank(a) < rank(b) ? 1 : -1)).slice(0, MOST_REFRESHED);
 }
 
 /** The agents at work in a conversation: on one case in a thread, on any number in a chat. */

@@ -19,9 +19,9 @@ import {
   listAllThreads,
   listCards,
   listPlaces,
+  listSeen,
   type Place,
   placeKeyOf,
-  refreshedFor,
   type ShownCard,
   savePlace,
   type Thread,
@@ -75,9 +75,12 @@ export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
   const { store, say, act, mark, now } = options;
   let round: Promise<void> | undefined;
 
-  async function message(place: Place, found: Case): Promise<Partial<Activity>> {
-    const refreshed = await refreshedFor(store, place.key, found.agent?.id);
-    return { summary: cardText(found), attachments: [attach(caseCard(found, { refreshed }))] };
+  async function message({ key, reference }: Place, found: Case): Promise<Partial<Activity>> {
+    const seen = await listSeen(store, key, found.agent?.id);
+    const refreshed = seen.map(({ user }) => user);
+    // In a personal chat everybody is one person, so the card may be his own view at once.
+    const [only] = reference.conversation?.conversationType === 'personal' ? seen : [];
+    return { summary: cardText(found), attachments: [attach(caseCard(found, { refreshed, ...(only && { viewer: only.agent }) }))] };
   }
 
   async function post(place: Place, row: QueueRow): Promise<void> {
@@ -197,6 +200,8 @@ export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
     async gone({ channelId, conversation }, sent) {
       const key = `${channelId}/${conversation?.id}`;
       const place = (await listPlaces(store)).find((one) => one.key === placeKeyOf(key));
+      // A card that cannot be changed was taken away by somebody. If it is the conversation that is gone, the next thing said there tells.
+      if (sent?.kind === 'edit' && place) return deleteCard(store, { caseId: sent.caseId, place: place.key });
       if (sent && place && (sent.kind === 'card' || key === place.key)) return savePlace(store, { ...place, removedAt: now() });
       if (sent && place) return fallBack({ caseId: sent.caseId, place: place.key, state: '' }, key);
       const open = await caseOf(store.partition(partitionOf(key)), key);

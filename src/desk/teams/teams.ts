@@ -6,7 +6,7 @@ import { entryId } from '../../repositories/ids';
 import type { Reference } from '../../repositories/transcripts';
 import type { Change, Store } from '../../store/store';
 import type { DeskOptions } from '../desk';
-import { attach, cardText, caseCard, statusOf, type Verb } from './cards';
+import { attach, CARD_TYPE, cardText, caseCard, statusOf, type Verb } from './cards';
 import { answerInvoke, type TeamsAnswer } from './invoke';
 import { type Colleague, mayDo } from './people';
 import {
@@ -153,6 +153,8 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
 
   async function message(activity: Partial<Activity>): Promise<TeamsAnswer | undefined> {
     const words = options.plain(activity);
+    // A card that somebody found and sent speaks for itself.
+    if (words === '' && activity.attachments?.some(({ contentType }) => contentType === CARD_TYPE)) return NOTHING;
     const command = options.parse(words);
     return command ? obey(activity, command) : relay(activity, words);
   }

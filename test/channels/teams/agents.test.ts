@@ -181,7 +181,10 @@ describe('a whole handoff', () => {
     const id = await openCase();
     expect(cards()).toHaveLength(1);
     await chat(`接受 ${id}`);
-    expect(texts().at(-1)).toContain('用「回复 内容」发给客户');
+    expect(texts()).toContainEqual(expect.stringContaining('用「回复 内容」发给客户'));
+    // A chat is one person's, so the card is his own view.
+    expect(edits()).toMatchObject([{ target: idOfCard(), body: { id: idOfCard() } }]);
+    expect(JSON.stringify(edits()[0]?.body)).toMatch(/Wang Lei处理中.*case\.close/);
     world.heard();
     await world.customer('您好');
     expect(texts().at(-1)).toBe('客户：您好');
@@ -307,6 +310,21 @@ describe('a place that is gone', () => {
     await openCase('web-2');
     await world.pass(5);
     expect(world.service.asked).toHaveLength(count);
+  });
+
+  test('a card that somebody deleted is not the whole place: a waiting case is shown again, and others go on', async () => {
+    await openChannel();
+    const id = await openCase();
+    await world.post(pressed('chen', 'accept', id, {}, thread()));
+    world.service.next.push({ status: 404 });
+    await world.post(pressed('chen', 'requeue', id, { queue: 'Q-RISK' }, thread()));
+    await world.pass(2);
+    expect(cards()).toHaveLength(2);
+    expect(cards().at(-1)?.body.summary).toContain('风控，排队中');
+    const events = await listCaseEvents(world.store.partition(partitionOfCase(id) ?? 0), id);
+    expect(events.filter(({ text }) => text?.includes('机器人被移除'))).toEqual([]);
+    await openCase('web-2');
+    expect(cards()).toHaveLength(3);
   });
 
   test('a customer on Teams who has blocked the bot: the desk sees it', async () => {

@@ -82,6 +82,19 @@ describe('the search of the message box', () => {
     expect((await search('9999')).body).toEqual({ composeExtension: { type: 'message', text: '没有找到案件。' } });
   });
 
+  test('gives a card that can be sent to the bot as well, which says nothing to it', async () => {
+    await world.customer('刷卡8600没到账，转人工');
+    const { body } = await search('8600');
+    const { attachments } = (body as { composeExtension: { attachments: Activity['attachments'] } }).composeExtension;
+    await world.post({ ...fixture('personal-message'), text: '', attachments: attachments ?? [] });
+    expect(said()).toBe('');
+  });
+
+  test('works without the names of command and field, as the Agents Playground asks', async () => {
+    const { body } = await world.post({ ...fixture('search'), value: { parameters: [{ value: '9999' }] } });
+    expect(body).toEqual({ composeExtension: { type: 'message', text: '没有找到案件。' } });
+  });
+
   test('is for staff alone', async () => {
     await world.customer('刷卡8600没到账，转人工');
     const stranger = { channelData: { tenant: { id: 'another-tenant' } } };

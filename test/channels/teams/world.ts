@@ -13,6 +13,7 @@ import { epochMs, isoOf } from '../../../src/domain/calendar';
 import { filterOutbound } from '../../../src/domain/outbound';
 import { maskSecrets } from '../../../src/domain/privacy';
 import { loadProfiles } from '../../../src/domain/profile';
+import { createScheduler } from '../../../src/scheduler';
 import { close, createServer, listen } from '../../../src/server';
 import { openLmdbStore } from '../../../src/store/lmdb';
 import type { Store } from '../../../src/store/store';
@@ -32,6 +33,8 @@ export interface TeamsWorld {
   readonly store: Store;
   readonly turns: RunningTurns;
   readonly teams: OpenTeams;
+  /** Where the bot takes activities. */
+  readonly url: string;
   /** Ms since 1970. */
   clock: number;
   /** Posts to /api/messages with a token of the channel, and lets what follows happen. */
@@ -57,16 +60,20 @@ export async function openTeamsWorld(
     readonly invokeMs?: number /** What the bot shows to the service; the right one when absent. */;
     readonly token?: string;
     readonly start?: string;
+    /** Whose people are staff; our tenant when absent. */
+    readonly tenants?: readonly string[];
     readonly agents?: readonly Agent[];
     /** TEAMS_AGENTS is `desk`. */
     readonly deskOnly?: boolean;
+    /** Microsoft's side is a program that shows no tokens and takes none: the clock is that of the machine, and everything goes on by itself. */
+    readonly anonymous?: boolean;
     readonly slow?: (store: Store) => Store;
   } = {},
 ): Promise<TeamsWorld> {
   const directory = mkdtempSync(join(tmpdir(), 'teams-'));
   const time = { now: epochMs(options.start ?? '2026-03-06T10:00:00+08:00') };
-  const clock = () => time.now;
-  const now = () => isoOf(time.now);
+  const clock = options.anonymous ? Date.now : () => time.now;
+  const now = () => isoOf(clock());
   const issuer = await startIssuer(['msteams', 'directline']);
   const service = await startTeamsService(clock);
   recognizer ??= createEmbeddedRecognizer();
@@ -79,10 +86,13 @@ export async function openTeamsWorld(
     const loaded = loadProfiles();
     if (loaded.kind === 'refused' || !recognizer) throw new Error('no profiles');
     const { profiles } = loaded;
-    const staff = { tenants: [TENANT], allowed: [] };
+    const staff = { tenants: options.tenants ?? [TENANT], allowed: [] };
     const telemetry = createTelemetry({ level: 'silent' });
     const log = telemetry.event;
-    const connector = createConnector({ token: async () => options.token ?? SERVICE_TOKEN, timeoutMs: 1500 });
+    const connector = createConnector({
+      token: options.anonymous ? undefined : async () => options.token ?? SERVICE_TOKEN,
+      timeoutMs: 1500,
+    });
     const config = {
       teams: { staff, everybody: !options.deskOnly },
       desk: { agents: options.agents ?? [] },
@@ -95,7 +105,7 @@ export async function openTeamsWorld(
       connector,
       log,
       clock,
-      everyMs: 0,
+      everyMs: options.anonymous ? 300 : 0,
       ...(options.invokeMs && { invokeMs: options.invokeMs }),
     });
     const web = { takesEvents: false, deliver: async (activity: Partial<Activity>) => hear(activity) };
@@ -108,10 +118,19 @@ export async function openTeamsWorld(
       apology: () => ({ type: 'message', text: 'apology' }),
     });
     const teams = built.open(turns);
-    const receive = createCloud({ settings: settingsOf(issuer), accept: (activity) => teams.accept(activity), report: () => undefined });
+    const receive = createCloud({
+      settings: options.anonymous ? { ALLOW_ANONYMOUS: true } : settingsOf(issuer),
+      accept: (activity) => teams.accept(activity),
+      report: () => undefined,
+    });
     const server = createServer({ store, telemetry, routes: { 'POST /api/messages': receive } });
     const port = await listen(server, 0, '127.0.0.1');
-    return { store, turns, teams, port, connector, end: () => close(server, 100) };
+    const scheduler = options.anonymous ? createScheduler({ store, turns, now, log, everyMs: 300 }) : undefined;
+    const end = async () => {
+      await scheduler?.close();
+      await close(server, 100);
+    };
+    return { store, turns, teams, port, connector, end };
   }
 
   async function hear({ conversation, text, type }: Partial<Activity>): Promise<{ id: string }> {
@@ -138,6 +157,9 @@ export async function openTeamsWorld(
     get turns() {
       return running.turns;
     },
+    get url() {
+      return `http://127.0.0.1:${running.port}/api/messages`;
+    },
     get teams() {
       return running.teams;
     },
@@ -156,7 +178,7 @@ export async function openTeamsWorld(
         nbf: 1,
         exp: Math.floor(Date.now() / 1000) + 600,
       };
-      const response = await fetch(`http://127.0.0.1:${running.port}/api/messages`, {
+      const response = await fetch(self.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token ?? signToken({ claims, key: issuer.key })}` },
         body: JSON.stringify({ id: `in-${++count}`, serviceUrl: service.url, channelId: TEAMS, ...activity }),
