@@ -27,7 +27,7 @@ const MEASURE =
 /** Sums in another currency are no amount in fen. */
 const FOREIGN = /^\s?(?:块|元)?(?:港币|港元|港纸|美元|美金|美刀|欧元|日元|韩元|英镑|澳元|usd|hkd|eur|jpy|dollars?)/;
 const NOT_BEFORE =
-  /(?:[第号码]|房间|包间|包厢|尾号|后四位|密码是?|验证码是?|电话|手机|热线|打了?|拨打?|代码|百分之|千分之|万分之|\d[-:.])\s?$|[a-z_#@*/]$/;
+  /(?:[第号码]|房间|包间|包厢|尾号|后四位|密码是?|验证码是?|电话|手机|热线|打了?|拨打?|代码|百分之|千分之|万分之|\d[-:.]|(?<![a-z])[td] ?\+)\s?$|[a-z_#@*/]$/;
 
 function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;

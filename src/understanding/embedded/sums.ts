@@ -125,6 +125,9 @@ const TAKEN_OFF = /扣(?:了|掉|走)(?:我)?\s?$/;
 const AT_ONCE = /秒到|秒结|d\+0/;
 const SMALL_FEE = 1000;
 
+/** D+0 8600: so much is no fee for speed unless it is called one. */
+const MOST_UNNAMED = 10_000;
+
 /** Between two sums of one list. */
 const AND = /^\s?(?:和|跟|、|加|及|与|还有|,|and)\s?$|^ $/;
 
@@ -174,7 +177,8 @@ export function readSums(tokens: readonly AmountToken[], text: string, options: 
     if (token.fen === undefined || !(counted[at] || listed)) return [];
     const { before, after } = clauseAt(text, token.start, token.end);
     const wide = text.slice(Math.max(0, token.start - 24), token.start);
-    const role = PRICE_BEFORE.test(before) && !/应该是|应为/.test(before) ? 'other' : roleOf(before, after);
+    const named = PRICE_BEFORE.test(before) && !/应该是|应为/.test(before) ? 'other' : roleOf(before, after);
+    const role = named === 'instantFee' && token.fen > MOST_UNNAMED && !/费/.test(before) ? 'sale' : named;
     return [
       {
         token,
