@@ -7,6 +7,7 @@ import { addSignals, hasSignal, timesAsked, valueIn } from '../src/domain/draft'
 import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
+import { QUEUE_PLACE } from '../src/repositories/queue-places';
 import { admitsGiving } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
@@ -15,7 +16,7 @@ import { answerFaq, type Interruption, obeyCommand, refuse, startOver, tellWhen 
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
 import { whileOwned } from './queue';
-import { QUEUE_PLACE, tellPlaceAgain } from './queue-updates';
+import { tellPlaceAgain } from './queue-updates';
 import { type Session, sessionOf } from './services';
 import { handleStaff } from './staff';
 import { isSlot, lastingFacts, opensAnother, takeFacts } from './take-facts';

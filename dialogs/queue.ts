@@ -12,6 +12,7 @@ import { parseRating } from '../src/understanding/embedded/rating';
 import { summaryOf } from './contact-agent';
 import { formatInstant } from './format';
 import { say } from './prompts';
+import { planPlace, tellPlace } from './queue-updates';
 import { type Session, sessionOf } from './services';
 import { pickedChoice } from './take-facts';
 
@@ -65,6 +66,7 @@ async function takeIntoCase(session: Session, open: Case, contact: number): Prom
     contact;
   const waits = open.owner === 'agent' && open.waitingSince === undefined;
   if (news === 0 && !waits) return open;
+  const phone = session.record.extra?.contact;
   const changed = await changeCase(session.partition, open.id, (before) => {
     const contacts = before.contacts + contact;
     const judged = handoffDiagnosis(session.draft, session.rules, contacts);
@@ -74,6 +76,7 @@ async function takeIntoCase(session: Session, open: Case, contact: number): Prom
     const after: Case = {
       ...before,
       ...(waits && { waitingSince: session.now }),
+      ...(typeof phone === 'string' && { contact: phone }),
       contacts,
       priority,
       replyBy: due,
@@ -135,6 +138,8 @@ async function handBack(context: TurnContext, session: Session, sentence: TextKe
   session.choices = [];
   await note(session, { kind: 'reopened' });
   await say(context, sentence, { id: changed.id, replyBy: formatInstant(session.locale, changed.replyBy) });
+  await tellPlace(context, session, changed);
+  await planPlace(session);
   return true;
 }
 

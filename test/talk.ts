@@ -7,6 +7,7 @@ import { addMs } from '../src/domain/calendar';
 import { filterOutbound } from '../src/domain/outbound';
 import { maskSecrets } from '../src/domain/privacy';
 import { loadProfiles } from '../src/domain/profile';
+import type { Asking } from '../src/domain/slots';
 import { openLmdbStore } from '../src/store/lmdb';
 import type { Store } from '../src/store/store';
 import { createTurns, type RunningTurns } from '../src/turn/turn';
@@ -38,6 +39,8 @@ export async function openTalk(options: {
   /** Instead of an embedded one; closed with the rest. */
   store?: Store;
   outbox?: { readonly leaseMs: number };
+  /** Instead of masking alone. */
+  mask?: (words: string, asking?: Asking) => ReturnType<typeof maskSecrets> & { readonly contact?: string };
 }): Promise<Talk> {
   const directory = mkdtempSync(join(tmpdir(), 'talk-'));
   const store = options.store ?? (await openLmdbStore({ directory }));
@@ -56,7 +59,7 @@ export async function openTalk(options: {
     store,
     bot,
     now: () => talk.now,
-    mask: maskSecrets,
+    mask: options.mask ?? maskSecrets,
     filter: (text: string, own: readonly string[]) => filterOutbound(text, { contacts, allow: own }).text,
     isFragment: () => false,
     burstMs: 0,

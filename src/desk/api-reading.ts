@@ -37,7 +37,7 @@ export function readingRoutes(options: ApiOptions): readonly Route[] {
     }),
     get(
       '/api/desk/rows',
-      'Rows of the lists, searched by case id, amount, last four digits or date',
+      'Rows of the lists, searched by case id, amount, last four digits of card or phone, or date',
       take.rowsQuery,
       async ({ actor, query }) => {
         const all = query.state === 'open' ? await listQueue(store, MAX_ROWS) : await listShelf(store, MAX_ROWS);

@@ -5,6 +5,7 @@ import { auditChanges } from '../repositories/audit';
 import { eventChanges, newEvent } from '../repositories/case-events';
 import { caseChanges, partitionOfCase, type ReadCase, readCase } from '../repositories/cases';
 import { findConversation } from '../repositories/conversations';
+import { placeChanges } from '../repositories/queue-places';
 import type { Change, Partition, Store } from '../store/store';
 import { type Action, type Actor, type Step, type StepContext, stepOf } from './actions';
 
@@ -82,10 +83,11 @@ export function createDesk(options: DeskOptions): Act {
       ...changes,
       ...eventChanges(newEvent({ ...step.event, caseId: id, at: now(), by, ...(activityId && { activityId }) })),
     ];
+    const record = step.lines.length > 0 ? await findConversation(partition, conversationId) : undefined;
     // A forgotten conversation hears nothing any more, but its case can still be closed.
-    const heard = step.lines.length > 0 && (await findConversation(partition, conversationId)) !== undefined;
-    if (heard) return options.say(conversationId, step.lines, all);
-    return (await partition.commit(...all([]))) !== undefined;
+    if (!record) return (await partition.commit(...all([]))) !== undefined;
+    const waiting = step.after.owner === 'queue' ? placeChanges(record, now()) : [];
+    return options.say(conversationId, step.lines, (ids) => [...all(ids), ...waiting]);
   }
 
   return async (request) => {

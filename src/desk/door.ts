@@ -115,10 +115,9 @@ export function createDoor(options: DoorOptions): Door {
       if (!body.success) return refuse('BAD_INPUT');
       const proven = await prove(body.data, options.addressOf(request));
       if ('status' in proven) {
-        await note(
-          'id' in body.data && agents.some(({ id }) => 'id' in body.data && id === body.data.id) ? body.data.id : '-',
-          'sign-in-failed',
-        );
+        const tried = 'id' in body.data ? body.data.id : undefined;
+        // Whoever goes on knocking at a closed door fills no log.
+        if (proven.status !== 429) await note(agents.some(({ id }) => id === tried) && tried ? tried : '-', 'sign-in-failed');
         return proven;
       }
       return { status: 200, body: proven, headers: await enter(request, proven) };

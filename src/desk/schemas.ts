@@ -27,7 +27,7 @@ export const noBody = z.strictObject({});
 
 export const rowsQuery = z.strictObject({
   state: z.enum(['open', 'closed']).default('open'),
-  /** Case id, amount in yuan, last four digits, or a date. */
+  /** Case id, amount in yuan, last four digits of card or phone, or a date. */
   q: z.string().trim().max(60).default(''),
   queue: z.enum(QUEUES).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(200),

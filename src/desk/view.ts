@@ -92,12 +92,16 @@ export function maySee({ owner, agent }: Pick<QueueRow, 'owner' | 'agent'>, acto
   return actor.role !== 'agent' || owner === 'queue' || agent?.id === actor.id;
 }
 
-/** Whether a row fits what was typed into the search: part of the id, an amount in yuan, four digits, a date (11-20, 2026-11-20). */
+/**
+ * Whether a row fits what was typed into the search: part of the id, an amount in yuan, last four of card or phone,
+ * a date as it is written (11-20, 2026-11-20, 11/20 and with the Chinese words for month and day).
+ */
 export function fits(row: QueueRow, typed: string): boolean {
   const words = typed.normalize('NFKC').trim().toLowerCase();
-  if (words === '' || row.id.toLowerCase().includes(words) || row.cardLast4 === words) return true;
-  const date = /^(?:\d{4}-)?\d{1,2}-\d{1,2}$/.test(words)
-    ? words
+  if (words === '' || row.id.toLowerCase().includes(words) || [row.cardLast4, row.phoneTail].includes(words)) return true;
+  const dashed = words.replace(/[\u5e74\u6708/]/g, '-').replace(/[\u65e5\u53f7]$/, '');
+  const date = /^(?:\d{4}-)?\d{1,2}-\d{1,2}$/.test(dashed)
+    ? dashed
         .split('-')
         .map((part) => part.padStart(2, '0'))
         .join('-')

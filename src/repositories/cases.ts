@@ -42,6 +42,8 @@ export interface QueueRow
   /** The likeliest cause. */
   readonly cause?: string;
   readonly cardLast4?: string;
+  /** Last four digits of the user's phone. */
+  readonly phoneTail?: string;
   /** YYYY-MM-DD */
   readonly txTime?: string;
   readonly score?: number;
@@ -196,6 +198,7 @@ function toRow(of: Case): QueueRow {
     valueIn(draft, 'cardLast4'),
     valueIn(draft, 'txTime'),
   ];
+  const phoneTail = valueIn(draft, 'contactPhone')?.match(/\d{4}$/)?.[0];
   return {
     ...{ id, conversationId, channel, priority, queue, owner, createdAt, updatedAt, replyBy },
     ...(agent && { agent }),
@@ -207,6 +210,7 @@ function toRow(of: Case): QueueRow {
     ...(issue && { issue }),
     ...(cause && { cause: cause.id }),
     ...(cardLast4 && { cardLast4 }),
+    ...(phoneTail && { phoneTail }),
     ...(txTime && { txTime: txTime.date }),
     ...(rating && { score: rating.score }),
   };

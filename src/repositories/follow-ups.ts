@@ -22,13 +22,22 @@ const INDEX = 'follow-ups-of';
 
 /** Plans a follow-up; the same kind for the same time replaces. Returns it with its id, which starts with the time so that due ones come first. */
 export async function addFollowUp(partition: Partition, planned: Omit<FollowUp, 'id'>): Promise<FollowUp> {
+  await partition.commit(...followUpChanges(planned));
+  return withId(planned);
+}
+
+/** The changes that plan one, for a commit that carries other things too. */
+export function followUpChanges(planned: Omit<FollowUp, 'id'>): readonly Change[] {
   epochMs(planned.dueAt);
-  const followUp: FollowUp = { ...planned, id: `${planned.dueAt}~${entryId(`${planned.conversation}/${planned.kind}`)}` };
-  await partition.commit(
+  const followUp = withId(planned);
+  return [
     { kind: 'put', collection: COLLECTION, id: followUp.id, value: asJson(followUp) },
     { kind: 'put', collection: INDEX, id: childId(followUp.conversation, followUp.id), value: { kind: followUp.kind } },
-  );
-  return followUp;
+  ];
+}
+
+function withId(planned: Omit<FollowUp, 'id'>): FollowUp {
+  return { ...planned, id: `${planned.dueAt}~${entryId(`${planned.conversation}/${planned.kind}`)}` };
 }
 
 /** Follow-ups of a conversation that still wait, earliest first. */

@@ -13,7 +13,7 @@ export interface Provider {
   signsWithForeignKey: boolean;
   /** Whether it answers at all. */
   isUp: boolean;
-  /** Signs the person in, as a browser that follows the address would; returns the address it is sent back to. */
+  /** Signs the person in, as /authorize does; returns the address the browser is sent back to. */
   visit(url: string): URL;
   close(): Promise<void>;
 }
@@ -38,6 +38,7 @@ export async function openProvider(): Promise<Provider> {
     if (path === '/.well-known/openid-configuration') return answer(200, discovery());
     if (path === '/jwks')
       return answer(200, { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] });
+    if (path.startsWith('/authorize?')) return response.writeHead(302, { location: provider.visit(issuer + path).href }).end();
     if (path === '/token' && request.method === 'POST') return answer(...token(await formOf(request)));
     return answer(404, {});
   });

@@ -1,6 +1,7 @@
 import { addMs } from '../../src/domain/calendar';
 import { dueFollowUps } from '../../src/repositories/follow-ups';
 import { openTalk, type Talk } from '../talk';
+import { openDeskWorld } from './world';
 
 let talk: Talk;
 afterEach(() => talk.close());
@@ -34,4 +35,36 @@ test('on a channel where a line is not free nobody is written to unasked', async
   await talk.say('转人工');
   talk.now = addMs(talk.now, 600_000);
   expect(await tick()).toEqual([]);
+});
+
+test('the first in line hears that he is, also when his case is opened again or put back into the queue, and then every minute', async () => {
+  const world = await openDeskWorld({ channelId: 'directline' });
+  talk = world.talk;
+  expect((await talk.say('转人工')).texts.join()).toContain('您排在第一位。');
+  const id = (await world.machine('/api/desk/rows')).body.rows[0].id;
+  await world.machine(`/api/desk/cases/${id}/accept`, {});
+  talk.now = addMs(talk.now, 120_000);
+  expect(await tick()).toEqual([]);
+  await world.machine(`/api/desk/cases/${id}/transfer`, { queue: 'Q-RISK' });
+  talk.now = addMs(talk.now, 60_000);
+  expect((await tick()).join()).toContain('还在排队');
+  await world.machine(`/api/desk/cases/${id}/accept`, {});
+  await world.machine(`/api/desk/cases/${id}/close`, { outcome: 'solved', note: '好' });
+  const { texts } = await talk.say('还是没到账');
+  expect(texts.join()).toMatch(/已为您重新打开案件.*您排在第一位，?/s);
+  talk.now = addMs(talk.now, 60_000);
+  expect((await tick()).length).toBe(1);
+  await world.close();
+});
+
+test('a phone that is told while waiting is the one the agent is shown', async () => {
+  const world = await openDeskWorld();
+  talk = world.talk;
+  await talk.say('我电话13812345678');
+  const id = await world.handOver();
+  const phone = async () => (await world.machine(`/api/desk/cases/${id}/contact`)).body.phone;
+  expect(await phone()).toBe('13812345678');
+  await talk.say('我换电话了，现在是13987654321');
+  expect(await phone()).toBe('13987654321');
+  await world.close();
 });

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { type OpenDesk, openDesk } from '../../src/assembly/desk';
 import { type Config, readConfig } from '../../src/config';
 import { hashKey } from '../../src/desk/agents';
+import { maskSecrets } from '../../src/domain/privacy';
+import { createSeal, readOrMakeKey } from '../../src/seal';
 import { close, createServer, listen } from '../../src/server';
 import type { Store } from '../../src/store/store';
 import { createTelemetry } from '../../src/telemetry';
@@ -40,6 +42,7 @@ export const keyOf = (id: string) => `key-of-${id}-123`;
 export interface WorldOptions {
   readonly now?: string;
   readonly noAgents?: boolean;
+  readonly channelId?: string;
   /** Further settings. */
   readonly env?: Readonly<Record<string, string>>;
   /** Of the agents file, by id. */
@@ -67,9 +70,14 @@ export async function openDeskWorld(options: WorldOptions = {}): Promise<DeskWor
   if (read.kind === 'refused') throw new Error(read.faults.join('\n'));
   const config: Config = read.config;
   const heard: { readonly text: string; readonly conversation: string | undefined }[] = [];
-  const { now = '2026-11-20T10:00:00+08:00', store, outbox } = options;
+  const { now = '2026-11-20T10:00:00+08:00', store, outbox, channelId } = options;
+  const seal = createSeal(config.store.dataKey ?? readOrMakeKey(config.store.dataDir));
   const talk = await openTalk({
-    ...{ now, ...(store && { store }), ...(outbox && { outbox }) },
+    ...{ now, ...(store && { store }), ...(outbox && { outbox }), ...(channelId && { channelId }) },
+    mask(words, asking) {
+      const masked = maskSecrets(words, asking);
+      return masked.phone === undefined ? masked : { ...masked, contact: seal.seal(masked.phone) };
+    },
     deliver: async ({ text, conversation }) => void (text && heard.push({ text, conversation: conversation?.id })),
   });
   const desk = await openDesk({ config, store: talk.store, say: talk.turns.say, log: () => undefined, now: () => talk.now });

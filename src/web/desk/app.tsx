@@ -47,7 +47,7 @@ export function App({ nonce }: { readonly nonce: string }): ReactNode {
     >
       <Antd className="app">
         {me === undefined && <Spin className="waiting" />}
-        {me === 'nobody' && <SignIn words={words} onDone={setMe} />}
+        {me === 'nobody' && <SignIn words={words} tag={tag} onTag={changeTag} onDone={setMe} />}
         {me !== undefined && me !== 'nobody' && <Desk me={me} words={words} tag={tag} onTag={changeTag} onOut={() => setMe('nobody')} />}
       </Antd>
     </ConfigProvider>

@@ -1,9 +1,7 @@
-import { Button, Input, Modal, Select, Space } from 'antd';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { QuickReply } from '../../desk/quick-replies';
-import { type CaseView, call, type Me, once } from './api';
-import { inPage } from './forms';
-import { yuan } from './queue';
+import { Button, Input, Space } from 'antd';
+import { type ReactNode, useRef, useState } from 'react';
+import { type CaseView, type Me, once } from './api';
+import { QuickReplies } from './quick';
 import type { Words } from './words';
 
 interface ComposerProps {
@@ -26,10 +24,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
   const nameKey = `${key}.name`;
   const [text, setText] = useState(() => localStorage.getItem(key) ?? '');
   const [busy, setBusy] = useState(false);
-  const [replies, setReplies] = useState<readonly QuickReply[]>([]);
   const picker = useRef<HTMLInputElement>(null);
-  const [title, setTitle] = useState<string>();
-  useEffect(() => void call<readonly QuickReply[]>('replies').then(setReplies, fail), [fail]);
 
   function write(next: string): void {
     setText(next);
@@ -64,23 +59,6 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
     setBusy(false);
   }
 
-  async function keep(): Promise<void> {
-    try {
-      const added = await call<QuickReply>('replies', { title, text: text.trim(), shared: me.role !== 'agent' });
-      setReplies([...replies, added]);
-    } catch (error) {
-      fail(error);
-    }
-    setTitle(undefined);
-  }
-
-  const variables: Readonly<Record<string, string>> = {
-    [words.variables.id]: found.id,
-    [words.variables.name]: me.name,
-    [words.variables.amount]: found.amount === undefined ? '' : yuan(found.amount),
-  };
-  const fillIn = (template: string) => template.replace(/\{([^{}]+)\}/g, (whole, name: string) => variables[name] ?? whole);
-
   return (
     <div className="composer">
       <Input.TextArea
@@ -97,17 +75,7 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
         }}
       />
       <Space wrap className="composer-row">
-        <Select
-          className="quick"
-          aria-label={words.quick}
-          placeholder={words.quick}
-          value={null}
-          onChange={(id: string | null) => write(`${text}${fillIn(replies.find((one) => one.id === id)?.text ?? '')}`)}
-          options={replies.map((one) => ({ value: one.id, label: one.title }))}
-        />
-        <Button disabled={text.trim() === ''} onClick={() => setTitle('')}>
-          {words.keepQuick}
-        </Button>
+        <QuickReplies {...{ found, me, words, text, fail }} onPick={(picked) => write(`${text}${picked}`)} />
         {PICTURED.has(found.channel) && (
           <Button disabled={!isMine || busy} onClick={() => picker.current?.click()}>
             {words.sendPicture}
@@ -131,23 +99,6 @@ export function Composer({ found, me, words, isMine, act, fail }: ComposerProps)
           {words.send}
         </Button>
       </Space>
-      <Modal
-        getContainer={inPage}
-        open={title !== undefined}
-        title={words.keepQuick}
-        onCancel={() => setTitle(undefined)}
-        onOk={() => void keep()}
-        okButtonProps={{ disabled: !title?.trim() }}
-      >
-        <p>{words.variableHint}</p>
-        <Input
-          aria-label={words.quickTitle}
-          placeholder={words.quickTitle}
-          maxLength={40}
-          value={title ?? ''}
-          onChange={(event) => setTitle(event.target.value)}
-        />
-      </Modal>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { App as Antd, Badge, Button, Select, Tabs } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { type CaseView, call, isPassing, type Me, Refused, type Row } from './api';
 import { CasePane } from './case-pane';
+import { Language } from './language';
 import { type Filter, Queue } from './queue';
 import { type News, ring, useLive } from './use-live';
 import { fill, type Tag, type Words } from './words';
@@ -21,6 +22,8 @@ const RETRY_MS = 2000;
 /** News of other cases come together. */
 const GATHER_MS = 120;
 
+/** How long it says that a case is one's own now. */
+const TOLD_S = 10;
 /** News for everybody who is there. */
 const CALLS: ReadonlySet<string> = new Set(['opened', 'reopened', 'message']);
 const PRESENCE = 'daozhang.desk.presence';
@@ -112,7 +115,7 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     if (!news) return;
     const isMine = news.to?.id === me.id && news.by?.id !== me.id;
     if (isMine && (news.kind === 'assigned' || news.kind === 'transferred')) {
-      void message.info(fill(news.kind === 'assigned' ? words.assignedToYou : words.transferredToYou, { id: news.caseId }));
+      void message.info(fill(news.kind === 'assigned' ? words.assignedToYou : words.transferredToYou, { id: news.caseId }), TOLD_S);
     } else if (!CALLS.has(news.kind) || presence === 'away') return;
     ring();
     if (document.hidden) setUnseen((count) => count + 1);
@@ -141,8 +144,6 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     onOut();
   }
 
-  const other = tag === 'zh-CN' ? 'en-US' : 'zh-CN';
-
   return (
     <div className="desk">
       <header className="top">
@@ -158,7 +159,7 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
           onChange={setPresence}
           options={STATES.map((value) => ({ value, label: words.states[value] }))}
         />
-        <Button onClick={() => onTag(other)}>{new Intl.DisplayNames([other], { type: 'language' }).of(other.slice(0, 2))}</Button>
+        <Language {...{ tag, onTag }} />
         <Button onClick={() => void leave().catch(fail)}>{words.signOut}</Button>
       </header>
       {me.role !== 'agent' && (

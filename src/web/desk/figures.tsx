@@ -47,12 +47,12 @@ export function Figures({ words }: { readonly words: Words }): ReactNode {
         <Statistic title={words.stats.satisfaction} value={`${mean} (${rated})`} />
       </div>
       <div className="charts">
-        <Bars title={words.stats.byCause} counts={stats.byCause} />
-        <Bars title={words.stats.byQueue} counts={named(stats.byQueue, words.queues)} />
-        <Bars title={words.stats.byIssue} counts={stats.byIssue} />
-        <Bars title={words.stats.times} counts={timesOf(stats, words)} />
-        <Bars title={words.stats.byScore} counts={stats.byScore} />
-        <Bars title={words.stats.dropOff} counts={stats.dropOff} />
+        <Bars none={words.noData} title={words.stats.byCause} counts={stats.byCause} />
+        <Bars none={words.noData} title={words.stats.byQueue} counts={named(stats.byQueue, words.queues)} />
+        <Bars none={words.noData} title={words.stats.byIssue} counts={stats.byIssue} />
+        <Bars none={words.noData} title={words.stats.times} counts={timesOf(stats, words)} />
+        <Bars none={words.noData} title={words.stats.byScore} counts={stats.byScore} />
+        <Bars none={words.noData} title={words.stats.dropOff} counts={stats.dropOff} />
       </div>
     </main>
   );
@@ -76,14 +76,21 @@ function minutes({ count, p50, p90 }: Percentiles): string {
   return `${Math.round(p50 / MINUTE_MS)} / ${Math.round(p90 / MINUTE_MS)}`;
 }
 
-function Bars({ title, counts }: { readonly title: string; readonly counts: Readonly<Record<string, number>> }): ReactNode {
+interface BarsProps {
+  readonly title: string;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Said when there is nothing to draw. */
+  readonly none: string;
+}
+
+function Bars({ title, counts, none }: BarsProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!place.current) return;
     const chart = init(place.current);
     const entries = Object.entries(counts).sort(([, a], [, b]) => a - b);
     chart.setOption({
-      title: { text: title, textStyle: { fontSize: 14 } },
+      title: { text: title, subtext: entries.length === 0 ? none : '', textStyle: { fontSize: 14 } },
       grid: { left: 8, right: 40, top: 40, bottom: 8, containLabel: true },
       xAxis: { type: 'value', minInterval: 1 },
       yAxis: { type: 'category', data: entries.map(([name]) => name) },
@@ -95,7 +102,7 @@ function Bars({ title, counts }: { readonly title: string; readonly counts: Read
       removeEventListener('resize', resize);
       chart.dispose();
     };
-  }, [title, counts]);
+  }, [title, counts, none]);
   return (
     <div
       ref={place}

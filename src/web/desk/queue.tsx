@@ -86,8 +86,18 @@ export function Queue({ words, me, filter, rows, chosen, onFilter, onChoose }: Q
 
 function Wait({ row, now, words }: { readonly row: Row; readonly now: number; readonly words: Words }): ReactNode {
   if (row.owner === 'closed' || row.owner === 'bot') return <span className="wait">{row.createdAt.slice(5, 16).replace('T', ' ')}</span>;
-  const waited = Math.max(0, Math.floor((now - Date.parse(row.waitingSince ?? row.createdAt)) / MINUTE_MS));
+  const time = timeOf(now - Date.parse(row.waitingSince ?? row.createdAt), words);
   const isLate = row.owner === 'queue' && now > Date.parse(row.replyBy);
   const due = row.replyBy.slice(5, 16).replace('T', ' ');
-  return <span className={isLate ? 'wait wait--late' : 'wait'}>{fill(isLate ? words.late : words.waited, { minutes: waited, due })}</span>;
+  return <span className={isLate ? 'wait wait--late' : 'wait'}>{fill(isLate ? words.late : words.waited, { time, due })}</span>;
+}
+
+const HOUR_MIN = 60;
+const DAY_MIN = 24 * HOUR_MIN;
+
+function timeOf(ms: number, words: Words): string {
+  const minutes = Math.max(0, Math.floor(ms / MINUTE_MS));
+  if (minutes < 2 * HOUR_MIN) return fill(words.minutes, { count: minutes });
+  if (minutes < 2 * DAY_MIN) return fill(words.hours, { count: Math.floor(minutes / HOUR_MIN) });
+  return fill(words.days, { count: Math.floor(minutes / DAY_MIN) });
 }

@@ -1,12 +1,20 @@
 import { Alert, Button, Form, Input } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { call, type Me, Refused } from './api';
-import type { Words } from './words';
+import { Language } from './language';
+import type { Tag, Words } from './words';
 
 const WAYS = document.querySelector('meta[name="sign-in"]')?.getAttribute('content')?.split(' ') ?? ['key'];
 
+interface SignInProps {
+  readonly words: Words;
+  readonly tag: Tag;
+  readonly onTag: (tag: Tag) => void;
+  readonly onDone: (me: Me) => void;
+}
+
 /** By key, by an identity provider, or both, as the server offers it. */
-export function SignIn({ words, onDone }: { readonly words: Words; readonly onDone: (me: Me) => void }): ReactNode {
+export function SignIn({ words, tag, onTag, onDone }: SignInProps): ReactNode {
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
 
@@ -43,6 +51,9 @@ export function SignIn({ words, onDone }: { readonly words: Words; readonly onDo
           </Button>
         </Form>
       )}
+      <p>
+        <Language {...{ tag, onTag }} />
+      </p>
     </main>
   );
 }

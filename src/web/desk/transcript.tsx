@@ -57,11 +57,24 @@ export function Transcript({
   );
 }
 
+/** What happened, in its order, stands before the line that told the customer of it; times alone say only seconds. */
 function linesOf({ transcript, events }: CaseView, words: Words): readonly Line[] {
   const written = new Map(events.filter(({ kind }) => kind === 'reply').map((event) => [event.activityId, event]));
-  const said = transcript.filter(({ type }) => type === 'message').map((one, index) => lineOf(one, written.get(one.id), { index, words }));
-  const others = events.filter(({ kind }) => kind !== 'reply' && kind !== 'message').map((event) => eventLine(event, words));
-  return [...said, ...others].sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+  const said = transcript.filter(({ type }) => type === 'message');
+  const ids = new Set(said.map(({ id }) => id));
+  const isTold = ({ activityId }: CaseEvent) => activityId !== undefined && ids.has(activityId);
+  let waiting = events.filter(({ kind }) => kind !== 'reply' && kind !== 'message');
+  const lines: Line[] = [];
+  for (const [index, one] of said.entries()) {
+    const own = waiting.findIndex(({ activityId }) => activityId !== undefined && activityId === one.id);
+    const later = waiting.findIndex((event) => isTold(event) || event.at >= (one.timestamp ?? ''));
+    const before = later >= 0 ? later : waiting.length;
+    const count = own >= 0 ? own + 1 : before;
+    lines.push(...waiting.slice(0, count).map((event) => eventLine(event, words)));
+    lines.push(lineOf(one, written.get(one.id), { index, words }));
+    waiting = waiting.slice(count);
+  }
+  return [...lines, ...waiting.map((event) => eventLine(event, words))];
 }
 
 function lineOf(said: Said, written: CaseEvent | undefined, { index, words }: { readonly index: number; readonly words: Words }): Line {
