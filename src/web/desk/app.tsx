@@ -37,6 +37,8 @@ export function App({ nonce }: { readonly nonce: string }): ReactNode {
       theme={{
         token: {
           colorPrimary: '#0b5cd6',
+          colorPrimaryHover: '#084aae',
+          colorLinkHover: '#084aae',
           colorTextDescription: '#595959',
           colorTextPlaceholder: '#6b6b6b',
           colorTextTertiary: '#595959',
