@@ -1,91 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { hashKey } from '../../src/desk/agents';
-import { barriersIn, type ChatPage, DESKTOP, describeInBrowser, openBrowser, openChat, PHONE } from './browser';
-import { openServer, type ServerProcess } from './server';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { barriersIn, DESKTOP } from './browser';
+import { choose, describeDesk, press, reads, shot, WAIT } from './desk';
 
 jest.setTimeout(180_000);
 
-const SHOTS = join(__dirname, '../artifacts');
 /** A PNG of one pixel. */
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const WAIT = { timeout: 20_000 };
-/** A word of the server's sentences outside the chat's bubbles. */
 const NARROW: BrowserContextOptions = { ...DESKTOP, viewport: { width: 390, height: 800 } };
 
-describeInBrowser('the desk', (executable) => {
-  let browser: Browser;
-  let server: ServerProcess;
-  const folder = mkdtempSync(join(tmpdir(), 'desk-page-'));
-  const contexts: BrowserContext[] = [];
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    const people = [
-      ['li', '小李', 'agent'],
-      ['zhou', '小周', 'agent'],
-      ['wang', '王班长', 'lead'],
-    ] as const;
-    const agents = await Promise.all(people.map(async ([id, name, role]) => ({ id, name, role, key: await hashKey(`key-of-${id}`) })));
-    writeFileSync(join(folder, 'agents.json'), JSON.stringify({ agents }));
-    const env = { DESK_AGENTS: join(folder, 'agents.json') };
-    [browser, server] = await Promise.all([openBrowser(executable), openServer({ now: '2026-03-04T09:30:00+08:00', env })]);
-  });
-  afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
-    expect(complaints.splice(0)).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function newPage(options: BrowserContextOptions): Promise<Page> {
-    const context = await browser.newContext(options);
-    contexts.push(context);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/Failed to load resource|ERR_|40[139]/.test(message.text())) complaints.push(message.text());
-    });
-    return page;
-  }
-
-  async function signIn(id: string, options: BrowserContextOptions = DESKTOP): Promise<Page> {
-    const page = await newPage(options);
-    await page.goto(`${server.origin}/desk`);
-    await page.getByLabel('工号').fill(id);
-    await page.getByLabel('密钥').fill(`key-of-${id}`);
-    await page.getByRole('button', { name: /登\s*录/ }).click();
-    await page.getByRole('navigation', { name: '案件' }).waitFor(WAIT);
-    return page;
-  }
-
-  async function visit(): Promise<ChatPage> {
-    const chat = await openChat(await newPage(PHONE), `${server.origin}/`);
-    await chat.sees('您好');
-    return chat;
-  }
-
-  async function handOver(chat: ChatPage): Promise<string> {
-    await chat.say('转人工');
-    await chat.sees('案件号');
-    return /DZ\d{8}-\w{5}-\d{2}/.exec((await chat.lines()).join(' '))?.[0] ?? '';
-  }
-
-  async function shot(page: Page, name: string): Promise<void> {
-    mkdirSync(SHOTS, { recursive: true });
-    await page.waitForTimeout(400);
-    await page.screenshot({ path: join(SHOTS, `desk-${name}.png`) });
-  }
-
-  const choose = (page: Page, id: string) => page.getByRole('button', { name: new RegExp(id) }).click(WAIT);
-  const press = (page: Page, name: RegExp) => page.getByRole('button', { name }).first().click(WAIT);
-  const reads = (page: Page, text: string | RegExp) => page.getByRole('log').getByText(text).last().waitFor(WAIT);
-
+describeDesk('the desk', ({ signIn, visit, handOver }) => {
   test('a case arrives, is accepted, answered, closed, rated and opened again, on both pages', async () => {
     const [desk, chat] = await Promise.all([signIn('li'), visit()]);
     await chat.say('我是商户，昨天下午三点信用卡刷了8600没到账，交易成功，T+1');
@@ -160,17 +83,6 @@ describeInBrowser('the desk', (executable) => {
     await chat.sees('款项今天上午已退回');
     await chat.say('好的');
     await chat.sees('您的问题解决了吗');
-  });
-
-  test('a page that slept for a minute has missed nothing', async () => {
-    const desk = await signIn('li');
-    await desk.context().setOffline(true);
-    const chat = await visit();
-    const id = await handOver(chat);
-    await desk.waitForTimeout(2000);
-    await desk.context().setOffline(false);
-    await choose(desk, id);
-    await reads(desk, '转人工');
   });
 
   test('on a phone-wide window and for a lead the desk fits, with figures', async () => {

@@ -61,12 +61,16 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     const query = new URLSearchParams({ state: filter.state, ...(filter.q && { q: filter.q }) });
     setRows(await call(`rows?${query}`));
   }, [filter]);
+  const wanted = useRef(chosen);
+  wanted.current = chosen;
   const readCase = useCallback(async () => {
     if (!chosen) return setFound(undefined);
     try {
-      setFound(await call<CaseView>(`cases/${encodeURIComponent(chosen)}`));
+      const read = await call<CaseView>(`cases/${encodeURIComponent(chosen)}`);
+      // Another may have been chosen while this one was read.
+      if (wanted.current === chosen) setFound(read);
     } catch (error) {
-      if (!isPassing(error)) {
+      if (!isPassing(error) && wanted.current === chosen) {
         setFound(undefined);
         setChosen(undefined);
       }
@@ -109,9 +113,12 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
     };
   }, [catchUp, tries]);
 
+  const newest = useRef(catchUp);
+  newest.current = catchUp;
   const isLive = useLive((news: News | undefined) => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void catchUp(), news?.caseId === chosen ? 0 : GATHER_MS);
+    // By then another case may be chosen.
+    timer.current = setTimeout(() => void newest.current(), news?.caseId === chosen ? 0 : GATHER_MS);
     if (!news) return;
     const isMine = news.to?.id === me.id && news.by?.id !== me.id;
     if (isMine && (news.kind === 'assigned' || news.kind === 'transferred')) {
@@ -180,10 +187,11 @@ export function Desk({ me, words, tag, onTag, onOut }: DeskProps): ReactNode {
       ) : (
         <main className={chosen ? 'panes panes--case' : 'panes'}>
           <Queue {...{ words, filter, rows, chosen, me }} onFilter={setFilter} onChoose={setChosen} />
-          {found ? (
+          {/* Until another case is there, nobody writes into the one before. */}
+          {found && found.id === chosen ? (
             <CasePane key={found.id} {...{ found, me, words, refresh, fail }} onBack={() => setChosen(undefined)} />
           ) : (
-            <section className="nothing">{words.nothing}</section>
+            <section className="nothing">{chosen ? '' : words.nothing}</section>
           )}
         </main>
       )}
