@@ -1,5 +1,5 @@
 import heard from './lexicon/heard.json';
-import { fuzzySound, syllableOf } from './pinyin';
+import { type Sound, soundOf } from './pinyin';
 
 interface Term {
   readonly word: string;
@@ -10,19 +10,10 @@ interface Term {
 /** Characters from which on a term is found by its fuzzy sound; a shorter one has too many neighbours. */
 const FUZZY = 3;
 
-/** A character or a run of Latin letters, with its syllable when it is one. */
-interface Unit {
-  readonly text: string;
-  readonly syllable: string;
-  readonly fuzzy: string;
-}
-
+/** A character or a run of Latin letters. */
 const UNIT = /[a-z]+|[^a-z]/gu;
-const unitsOf = (text: string): Unit[] =>
-  (text.match(UNIT) ?? []).map((unit) => {
-    const syllable = syllableOf(unit) ?? unit;
-    return { text: unit, syllable, fuzzy: fuzzySound(syllable) };
-  });
+const unitsOf = (text: string): string[] => text.match(UNIT) ?? [];
+const SILENT: Sound = { syllable: '', fuzzy: '' };
 
 /** Terms by the fuzzy sound of their first character, the longest first. */
 const TERMS: ReadonlyMap<string, readonly Term[]> = indexTerms();
@@ -30,9 +21,9 @@ const TERMS: ReadonlyMap<string, readonly Term[]> = indexTerms();
 function indexTerms(): ReadonlyMap<string, readonly Term[]> {
   const index = new Map<string, Term[]>();
   for (const word of [...new Set(heard.terms)].sort((a, b) => b.length - a.length)) {
-    const units = unitsOf(word);
-    const first = units[0]?.fuzzy ?? '';
-    const sounds = units.map(({ syllable, fuzzy }) => (word.length >= FUZZY ? fuzzy : syllable));
+    const heardAs = unitsOf(word).map((unit) => soundOf(unit) ?? SILENT);
+    const first = heardAs[0]?.fuzzy ?? '';
+    const sounds = heardAs.map(({ syllable, fuzzy }) => (word.length >= FUZZY ? fuzzy : syllable));
     index.set(first, [...(index.get(first) ?? []), { word, sounds }]);
   }
   return index;
@@ -47,17 +38,17 @@ const KEPT: ReadonlyMap<string, readonly string[]> = new Map(
 const OWN_WORD = /^[好吗嘛马非]$/;
 const GOES_ON = /^[是为写叫]$/;
 
-/** Whether the units from `at` on sound like the term; one character at least must be Chinese. */
-function sounds(units: readonly Unit[], at: number, { word, sounds: wanted }: Term): boolean {
-  const fuzzy = word.length >= FUZZY;
+/** Whether the units from `at` on sound like the term; one at least must be a Chinese character. */
+function sounds(units: readonly string[], at: number, { word, sounds: wanted }: Term): boolean {
   let latin = 0;
   for (let k = 0; k < wanted.length; k += 1) {
-    const unit = units[at + k];
-    if (unit === undefined || (fuzzy ? unit.fuzzy : unit.syllable) !== wanted[k]) return false;
-    if (unit.text.length > 1) latin += 1;
+    const unit = units[at + k] ?? '';
+    const sound = soundOf(unit) ?? SILENT;
+    if ((word.length >= FUZZY ? sound.fuzzy : sound.syllable) !== wanted[k]) return false;
+    if (unit.length > 1) latin += 1;
   }
-  const last = units[at + wanted.length - 1]?.text ?? '';
-  const next = units[at + wanted.length]?.text ?? '';
+  const last = units[at + wanted.length - 1] ?? '';
+  const next = units[at + wanted.length] ?? '';
   if (OWN_WORD.test(last) && !word.endsWith(last) && /\p{Script=Han}/u.test(next) && !GOES_ON.test(next)) return false;
   return latin < wanted.length;
 }
@@ -67,17 +58,12 @@ export function restoreHeard(text: string): string {
   const units = unitsOf(text);
   let out = '';
   for (let at = 0, place = 0; at < units.length; ) {
-    const unit = units[at] as Unit;
-    const kept = KEPT.get(unit.text)?.find((word) => text.startsWith(word, place));
-    const term = kept === undefined ? TERMS.get(unit.fuzzy)?.find((one) => sounds(units, at, one)) : undefined;
+    const unit = units[at] ?? '';
+    const kept = KEPT.get(unit)?.find((word) => text.startsWith(word, place));
+    const term = kept === undefined ? TERMS.get(soundOf(unit)?.fuzzy ?? '')?.find((one) => sounds(units, at, one)) : undefined;
+    out += kept ?? term?.word ?? unit;
     const count = kept?.length ?? term?.sounds.length ?? 1;
-    const written = units
-      .slice(at, at + count)
-      .map((one) => one.text)
-      .join('');
-    out += term?.word ?? written;
-    place += written.length;
-    at += count;
+    for (const end = at + count; at < end; at += 1) place += units[at]?.length ?? 0;
   }
   return out;
 }

@@ -1,30 +1,35 @@
 import table from './pinyin.json';
 
 /** A syllable with the initials and finals that voice input and southern speakers confuse, merged: zh/z, ch/c, sh/s, l/n, -ng/-n. */
-export function fuzzySound(syllable: string): string {
+function fuzzySound(syllable: string): string {
   return syllable
     .replace(/^([zcs])h/, '$1')
     .replace(/^l/, 'n')
     .replace(/ng$/, 'n');
 }
 
-const SYLLABLES: ReadonlyMap<string, string> = new Map(
-  Object.entries(table).flatMap(([syllable, characters]) => [syllable, ...characters].map((character) => [character, syllable] as const)),
+/** How a character, or a syllable in Latin letters, sounds. */
+export interface Sound {
+  readonly syllable: string;
+  readonly fuzzy: string;
+}
+
+const SOUNDS: ReadonlyMap<string, Sound> = new Map(
+  Object.entries(table).flatMap(([syllable, characters]) => {
+    const sound = { syllable, fuzzy: fuzzySound(syllable) };
+    return [syllable, ...characters].map((written) => [written, sound] as const);
+  }),
 );
 
 /**
- * Toneless syllable of a character, its most frequent one (`pinyin.json`: GB2312 and the frequent Big5 characters), or of one written in
- * Latin letters; undefined for what is none.
+ * Toneless sound of a character, its most frequent one (`pinyin.json`: GB2312 and the frequent Big5 characters), or of a syllable in Latin
+ * letters; undefined for what is neither.
  */
-export function syllableOf(text: string): string | undefined {
-  return SYLLABLES.get(text);
+export function soundOf(written: string): Sound | undefined {
+  return SOUNDS.get(written);
 }
 
-const SOUNDS: ReadonlyMap<string, string> = new Map(
-  Object.entries(table).flatMap(([syllable, characters]) => [...characters].map((character) => [character, fuzzySound(syllable)] as const)),
-);
-
-/** Fuzzy toneless readings of tokens; a token that is no Chinese character stands for itself. 到账 and 道张 read the same. */
+/** Fuzzy readings of tokens; a token that is no Chinese character stands for itself. 到账 and 道张 read the same. */
 export function soundsOf(tokens: readonly string[]): string[] {
-  return tokens.map((token) => SOUNDS.get(token) ?? token);
+  return tokens.map((token) => (token.charAt(0) > '\u2fff' ? (SOUNDS.get(token)?.fuzzy ?? token) : token));
 }
