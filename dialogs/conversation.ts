@@ -18,7 +18,7 @@ import { say } from './prompts';
 import { whileOwned } from './queue';
 import { tellPlaceAgain } from './queue-updates';
 import { type Session, sessionOf } from './services';
-import { handleStaff } from './staff';
+import { handleStaff, isReport } from './staff';
 import { isSlot, lastingFacts, opensAnother, takeFacts } from './take-facts';
 
 /** S0: who the bot is, what not to send, what to say first. Once per conversation. */
@@ -56,7 +56,8 @@ export async function converse(context: TurnContext, dialogs: DialogSet, session
   startAnother(session);
   takeFacts(session);
   if (await noticeFiles(context, session)) return;
-  if (session.understanding.command !== 'deleteData' && (await whileOwned(context, asksProgress(session)))) return;
+  const isOwned = session.understanding.command !== 'deleteData' && !isReport(session);
+  if (isOwned && (await whileOwned(context, asksProgress(session)))) return;
   const heard = await interrupt(context);
   if (heard === 'done') return dropUnlessAsked(context, dialogs, session);
   if (heard === 'fresh') await dropDialogs(dialogs, context);

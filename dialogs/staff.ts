@@ -1,13 +1,13 @@
 import type { TurnContext } from 'botbuilder';
 import { type Locale, text } from '../locales';
 import { momentRange } from '../src/domain/calendar';
-import type { Case, Diagnosis } from '../src/domain/case';
-import { setFact } from '../src/domain/draft';
+import { type Case, type CaseDraft, type Diagnosis, newDraft } from '../src/domain/case';
+import { setFact, valueIn } from '../src/domain/draft';
 import { formatFen } from '../src/domain/money';
 import { expectedBy } from '../src/domain/settlement';
 import { feeOf } from '../src/domain/shortfall';
 import type { Fen } from '../src/domain/slots';
-import { caseIdIn, flatFeeIn, merchantsIn, parseStaffCommand } from '../src/understanding/embedded/staff';
+import { asksWhen, caseIdIn, flatFeeIn, merchantsIn, parseStaffCommand } from '../src/understanding/embedded/staff';
 import { registerCase } from './contact-agent';
 import { formatInstant, formatMoment, formatValue } from './format';
 import { say, sayText } from './prompts';
@@ -22,7 +22,7 @@ const QUEUE_LIMIT = 500;
 /** Commands of internal support (docs/domain.md §4.2, staff branch). Returns false when the message is none of them. */
 export async function handleStaff(context: TurnContext): Promise<boolean> {
   const session = sessionOf(context);
-  const command = parseStaffCommand(session.text);
+  const command = parseStaffCommand(session.text) ?? (asksDate(session) ? 'calculate' : undefined);
   const waiting = session.asking === 'affectedMerchants' && session.understanding.command === undefined;
   if (session.asking === 'affectedMerchants' && (command || !waiting)) session.asking = undefined;
   switch (command ?? (waiting ? 'outage' : undefined)) {
@@ -50,6 +50,11 @@ export async function handleStaff(context: TurnContext): Promise<boolean> {
     default:
       return false;
   }
+}
+
+/** 昨晚刷的，T+1，啥时候到: a time, a product and when. */
+function asksDate({ text: words, understanding: { slots } }: Session): boolean {
+  return asksWhen(words) && ['txTime', 'settleProduct'].every((slot) => slots.some((mention) => mention.slot === slot));
 }
 
 /** The case somebody names, or for `案件摘要` alone the case of this conversation. */
@@ -127,17 +132,25 @@ async function reportOutage(context: TurnContext, session: Session): Promise<voi
     session.asking = 'affectedMerchants';
     return say(context, 'provide-evidence.affectedMerchants.question');
   }
-  session.draft = setFact(
-    setFact(session.draft, 'role', 'staff', 'checked', session.now),
-    'affectedMerchants',
-    String(count),
-    'said',
-    session.now,
-  );
+  // The report is about others: nothing of what was asked before belongs to it, and the conversation goes on as if it had not been.
+  session.draft = reportOf(session, count);
   const many = count >= OUTAGE_MERCHANTS;
   const priority = many ? 'P0' : 'P2';
   const diagnosis: Diagnosis = { causes: [{ id: 'B3', likelihood: 'high' }], outcome: `ESC-${priority}`, queue: 'Q-TECH', priority };
   const { id } = await registerCase(context, diagnosis);
+  session.draft = newDraft(session.now);
+  session.diagnosis = undefined;
   await say(context, 'staff.outageSaved', { count, id, priority, queue: 'Q-TECH' });
   if (many) await sayText(context, text(session.locale, 'staff.broadcast'));
+}
+
+function reportOf({ now, understanding }: Session, count: number): CaseDraft {
+  const acquirer = understanding.slots.find((mention) => mention.slot === 'acquirerName');
+  const draft = setFact(setFact(newDraft(now), 'role', 'staff', 'checked', now), 'affectedMerchants', String(count), 'said', now);
+  return acquirer?.slot === 'acquirerName' ? setFact(draft, 'acquirerName', acquirer.value, 'said', now) : draft;
+}
+
+/** A case that somebody of the staff reported waits for others: the bot goes on answering him. */
+export function isReport({ staff, case: open }: Session): boolean {
+  return staff && open?.owner === 'queue' && valueIn(open.draft, 'role') === 'staff';
 }

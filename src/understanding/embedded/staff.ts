@@ -11,7 +11,7 @@ const WORDS: readonly (readonly [StaffCommand, RegExp])[] = [
   ],
   [
     'queue',
-    /(?:今日|今天|现在|現在|当前|目前)?(?:的)?(?:队列|隊列)|待处理|待處理|排[队隊](?:情况|的案件)|(?:多少|几个|哪些|什么).{0,2}(?:案件|工单).{0,4}(?:没|未|等|待|要)|queue/i,
+    /(?:今日|今天|现在|現在|当前|目前)?(?:的)?(?:队列|隊列)|待处理|待處理|排[队隊](?:情况|的案件)|(?:多少|几个|几件|哪些|什么).{0,2}(?:案件|工单|案子|单子).{0,4}(?:没|未|等|待|要)|queue/i,
   ],
   [
     'outage',
@@ -24,6 +24,11 @@ const WORDS: readonly (readonly [StaffCommand, RegExp])[] = [
 /** The command in a message of staff; undefined when it is none. */
 export function parseStaffCommand(text: string): StaffCommand | undefined {
   return WORDS.find(([, words]) => words.test(text.slice(0, 200)))?.[0];
+}
+
+/** Whether a date is asked for. */
+export function asksWhen(text: string): boolean {
+  return /什[么麼](?:时候|時候)|啥时候|啥時候|几时|幾時|何时|何時|哪天|几号|幾號|几点|幾點|多久|\bwhen\b/i.test(text);
 }
 
 /** The case id in a text, in capitals; undefined without one. */

@@ -174,6 +174,27 @@ describe('a whole handoff', () => {
     expect(events.filter(({ kind }) => kind === 'note')).toMatchObject([{ text: '客户很急' }]);
   });
 
+  test('goes in a group chat, where the bot must be mentioned', async () => {
+    world = await openTeamsWorld();
+    const group = fixture('group-mention');
+    const chat = (text: string) => world.post({ ...group, from: people.wang, text: `<at>到账助手</at> ${text}` });
+    await chat('接收案件');
+    const id = await openCase();
+    const where = group.conversation?.id ?? '';
+    expect(cards()).toMatchObject([{ conversation: where }]);
+    await world.post(pressed('wang', 'accept', id, {}, where));
+    expect(edits()).toMatchObject([{ conversation: where, target: idOfCard() }]);
+    world.heard();
+    await world.customer('您好');
+    expect(world.service.taken.at(-1)).toMatchObject({ conversation: where, body: { text: '客户：您好' } });
+    await chat('大家看看这个案件');
+    expect(world.heard()).toEqual([]);
+    await chat('回复 您好，我来处理');
+    expect(world.heard()).toEqual(['您好，我来处理']);
+    await chat('结案 已解决 已说明');
+    expect((await findCase(world.store, id))?.owner).toBe('closed');
+  });
+
   test('goes by words alone in a personal chat', async () => {
     world = await openTeamsWorld();
     const chat = (text: string) => world.post({ ...fixture('personal-message'), from: people.wang, text });
@@ -355,6 +376,25 @@ describe('what is sent', () => {
       .map(({ at, status }) => [status, at] as const);
     expect(first?.[0]).toBe(429);
     expect((rest[0]?.[1] ?? 0) - (first?.[1] ?? 0)).toBeGreaterThanOrEqual(7000);
+  });
+
+  test('is sent once by a service that takes its time, and a button is answered meanwhile', async () => {
+    await openChannel();
+    const id = await openCase();
+    world.service.next.push({ waitMs: 1000 }, { waitMs: 1000 });
+    const slow = world.turns.say(`msteams/${thread()}`, [{ text: '慢' }]);
+    const began = Date.now();
+    const { invokeResponse } = await world.teams.accept({
+      ...pressed('chen', 'accept', id, {}, thread()),
+      id: 'slow',
+      serviceUrl: world.service.url,
+    });
+    expect(invokeResponse).toMatchObject({ body: { statusCode: 200 } });
+    expect(Date.now() - began).toBeLessThan(900);
+    await slow;
+    await world.settle();
+    expect(edits()).toHaveLength(1);
+    expect(cards()).toHaveLength(1);
   });
 
   test('is not taken with another token, and waits', async () => {

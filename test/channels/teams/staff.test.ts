@@ -31,6 +31,12 @@ describe('who is staff', () => {
     ['a person on the list', activity({ sender: TENANT }), { ...rule, allowed: [ME] }, true],
     ['a person not on the list', activity({ sender: TENANT, person: 'b' }), { ...rule, allowed: [ME] }, false],
     ['a person in a team on the list', activity({ sender: TENANT, person: 'b', team: TEAM }), { ...rule, allowed: [TEAM] }, true],
+    [
+      'a person in a group on the list',
+      { ...activity({ sender: TENANT, person: 'b' }), channelData: { tenant: { id: TENANT }, team: { id: TEAM, aadGroupId: 'group' } } },
+      { ...rule, allowed: ['group'] },
+      true,
+    ],
     ['a listed person of another tenant', activity({ sender: OTHER }), { ...rule, allowed: [ME] }, false],
   ])('%s', (_, message, who, expected) => expect(isStaff(message, who)).toBe(expected));
 });
@@ -68,6 +74,11 @@ describe('staff asks', () => {
     ['这笔怎么算：昨天23点半刷的 8600 T+1 费率0.38', '扣手续费¥32.68，预计实到¥8,567.32'],
     ['昨天下午三点刷的T+1什么时候到账', '预计3月6日（周五）18:00前到账'],
     ['算到账 昨天15:00 T+1 2元 手续费3元', '手续费比金额还多'],
+    ['昨晚十一点半刷的8600，T+1，费率0.38，啥时候到', '扣手续费¥32.68，预计实到¥8,567.32'],
+    ['when will yesterday 3pm T+1 arrive', 'expected by Fri, Mar 6'],
+    ['calculate yesterday 15:00 T+1 1000 yuan', 'expected by Fri, Mar 6'],
+    ['今天几个案子还没人管', '队列里目前没有案件'],
+    ['help', 'Internal commands'],
     ['算一下这笔到账', '请按「算到账 时间 到账方式」发送'],
     ['案件', '请带上案件号'],
     ['帮我看看DZ20260305-AAAAA-01现在谁在跟', '没有查到这个案件号'],
@@ -81,6 +92,18 @@ describe('staff asks', () => {
     expect(said).toContain('对外通知草稿');
     expect(said).not.toMatch(/\d{1,2}[点时:：]|小时|分钟|今天|明天/);
     expect(await listQueue(talk.store, 5)).toMatchObject([{ priority: 'P0', queue: 'Q-TECH' }]);
+  });
+
+  test('a report holds nothing of what was asked before, names the acquirer, and does not end the talk with the bot', async () => {
+    await ask('这笔怎么算：昨天23点半刷的 8600 T+1 费率0.38');
+    await ask('昨晚刷的8600，T+1，啥情况');
+    await ask('拉卡拉通道好像挂了，四家商户都没到');
+    const [row] = await listQueue(talk.store, 1);
+    const summary = await ask(`案件摘要 ${row?.id}`);
+    expect(summary).not.toContain('8,600');
+    expect(summary).toContain('收单机构 拉卡拉');
+    expect(await ask('T+1和D+1有什么区别？')).toContain('D+1按自然日计算');
+    expect(await ask('案件')).toContain(row?.id);
   });
 
   test.each([
