@@ -13,7 +13,7 @@ import { isoOf } from '../domain/calendar';
 import type { Store } from '../store/store';
 import type { Telemetry } from '../telemetry';
 import type { FetchFile } from '../turn/attachments';
-import { enqueue, listBehind, listWaiting } from '../turn/outbox-take';
+import { enqueue, hurry, listBehind, listWaiting } from '../turn/outbox-take';
 import type { RunningTurns } from '../turn/turn';
 import { createWechatDesk } from './wechat-desk';
 import { keepingFetch, keptFilesOf } from './wechat-files';
@@ -78,6 +78,8 @@ export function turnsFor({ store, turns, accept }: Pick<WechatChannelsOptions, '
     mask: (activity) => turns().mask(activity),
     waiting: (conversation) => listWaiting(store, conversation, WAIT_MS),
     behind: (conversation, id) => listBehind(store, conversation, id),
+    hurry: (conversation, change) => hurry({ store, outbox: turns().outbox }, conversation, change),
+    say: (conversation, activities) => turns().say(conversation, activities),
     enqueue: (conversation, activities, also) => enqueue({ store, outbox: turns().outbox }, { conversation, activities }, also),
   };
 }

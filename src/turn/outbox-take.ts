@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Activity } from 'botbuilder';
-import { childRange, entryId } from '../repositories/ids';
+import { asJson, childRange, entryId } from '../repositories/ids';
 import { type Change, type Entry, partitionOf, type Store } from '../store/store';
 import type { Outbox } from './outbox';
 import { LEASES, OUTBOX, type OutboxEntry } from './outbox-entry';
@@ -19,6 +19,8 @@ const NONE: Taken = { activities: [], taken: [] };
 /** What a response can hold is far less. */
 const LIMIT = 20;
 const LOOK_MS = 50;
+/** Whoever is delivering may be waiting for a slow platform; then what waits is tried when its time comes. */
+const HURRIES = 20;
 
 /**
  * What waits to be sent in a conversation (`channelId/conversation.id`); nothing while somebody is delivering it, which is waited for for
@@ -59,6 +61,31 @@ export async function listBehind(store: Store, conversation: string, id: string)
   const from = id === '' ? range : { ...range, from: `${id} ` };
   const entries = await store.partition(partitionOf(conversation)).list(OUTBOX, { ...from, limit: LIMIT });
   return entries.map(activityIn);
+}
+
+/**
+ * Tries at once, changed, what waits in a conversation after a failed attempt; for channels whose users free it by writing again. `change` may
+ * return the activity as it is. Throws StoreError.
+ */
+export async function hurry(
+  { store, outbox }: { readonly store: Store; readonly outbox: Outbox },
+  conversation: string,
+  change: (activity: Partial<Activity>) => Partial<Activity>,
+): Promise<void> {
+  const partition = store.partition(partitionOf(conversation));
+  const free = { kind: 'check', collection: LEASES, id: entryId(conversation), expect: 0 } as const;
+  for (let tries = 0; tries < HURRIES; tries += 1) {
+    const entries = await partition.list(OUTBOX, { ...childRange(conversation), limit: LIMIT });
+    const late = entries.filter(({ value }) => (value as unknown as OutboxEntry).attempts > 0);
+    if (late.length === 0) return;
+    const due = late.map(({ id, value, version }): Change => {
+      const entry = value as unknown as OutboxEntry;
+      const soon: OutboxEntry = { ...entry, activity: change(entry.activity), dueAt: 0 };
+      return { kind: 'put', collection: OUTBOX, id, value: asJson(soon), expect: version };
+    });
+    if ((await partition.commit(free, ...due)) !== undefined) return outbox.deliverWaiting(conversation);
+    await delay(LOOK_MS);
+  }
 }
 
 /** Puts messages into the outbox together with other changes; false when an expectation of these failed. Throws StoreError. */

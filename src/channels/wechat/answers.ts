@@ -2,7 +2,7 @@ import type { Activity } from 'botbuilder';
 import { text } from '../../../locales';
 import { type Change, type Store, StoreError } from '../../store/store';
 import type { AccountKind } from './accounts';
-import { type Answer, arrangePassive, arrangeSent } from './arrange';
+import { type Answer, arrangePassive, arrangeSent, asked } from './arrange';
 import { findGiven, givenChange, type PendingStore } from './pending';
 import type { Desk, KeptFiles, Meter, Standing, Turns } from './ports';
 import { createTask, type Limits, type Message, type Task } from './task';
@@ -148,6 +148,8 @@ export function createAnswers(options: AnswerOptions): Answers {
       if (!(await commit(conversation, arranged.rest, changes))) continue;
       if (answer.extra.length > 0)
         await users.change(conversation, (user) => ({ ...user, ...(standing.case && { asked: standing.case.id }) }));
+      // What waited for the user to write goes out before it.
+      if (!isPassive) await turns.hurry(conversation, asked);
       if (handsOver) return { kind: 'transfer' };
       if (arranged.text === '') return SUCCESS;
       meter.count('passive');

@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly now: () => number;
   /** What the platform's codes mean; default: those of 公众平台. */
   readonly faultOf?: (errcode: number) => Fault;
+  /** How long an API rests that is used up or not allowed, in ms; default: that of 公众平台. */
+  readonly restMs?: (error: ApiError) => number;
   /** Told of every error, with the path it came from. */
   readonly onError?: (error: ApiError, path: string) => void;
   /** A message was sent again although the first may have arrived: better twice than never. Absent where twice is harmless. */
@@ -45,6 +47,7 @@ const DAY_MS = 86_400_000;
 export function createApi(options: ApiOptions): Api {
   const { http, tokens, now, onError, onDoubt, wait = delay } = options;
   const meaning = options.faultOf ?? faultOf;
+  const restMs = options.restMs ?? usualRestMs;
   const off = new Map<Capability, Missing>();
 
   function missing(capability: Capability): Missing | undefined {
@@ -53,12 +56,12 @@ export function createApi(options: ApiOptions): Api {
     return off.get(capability);
   }
 
-  function rest(capability: Capability, { fault, errcode }: ApiError): void {
+  function rest(capability: Capability, error: ApiError): void {
+    const { fault, errcode } = error;
     if (typeof errcode !== 'number' || (fault !== 'capability' && fault !== 'limit')) return;
     // 40200 is about the kind of message, here always a menu.
     const meant = errcode === 40200 ? 'msgmenu' : capability;
-    const until = fault === 'capability' ? Number.POSITIVE_INFINITY : now() + (errcode === 45011 ? MINUTE_MS : DAY_MS);
-    off.set(meant, { capability: meant, errcode, until });
+    off.set(meant, { capability: meant, errcode, until: now() + restMs(error) });
   }
 
   async function attempt(call: Call, token: string): Promise<Answer> {
@@ -99,6 +102,12 @@ export function createApi(options: ApiOptions): Api {
   }
 
   return { call, missing };
+}
+
+/** What is not allowed stays so for this process; a quota is one of a minute or of the day. */
+function usualRestMs({ fault, errcode }: ApiError): number {
+  if (fault === 'capability') return Number.POSITIVE_INFINITY;
+  return errcode === 45011 ? MINUTE_MS : DAY_MS;
 }
 
 function withToken(path: string, token: string): string {

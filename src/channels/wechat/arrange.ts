@@ -20,6 +20,14 @@ export function ownDataOf({ channelData }: Partial<Activity>): OwnData | undefin
   return (channelData as { readonly [OWN]?: OwnData } | undefined)?.[OWN];
 }
 
+/** Without the wait for the user's wish: he has written again. */
+export function asked(activity: Partial<Activity>): Partial<Activity> {
+  const data = ownDataOf(activity);
+  if (!data?.onAsk) return activity;
+  const { onAsk: _, ...rest } = data;
+  return { ...activity, ...own(rest) };
+}
+
 /** Most messages of one answer; what is longer is told on demand. */
 const MOST_PIECES = 5;
 

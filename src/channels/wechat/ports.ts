@@ -25,6 +25,10 @@ export interface Turns {
   waiting(conversation: string): Promise<Waiting>;
   /** What waits in a conversation behind an entry, or without an id all of it, oldest first. */
   behind(conversation: string, id: string): Promise<readonly Partial<Activity>[]>;
+  /** Tries at once, changed, what waits in a conversation after a failed attempt: its user has written. Throws StoreError. */
+  hurry(conversation: string, change: (activity: Partial<Activity>) => Partial<Activity>): Promise<void>;
+  /** Says something outside a turn; false when the conversation is not known. Throws StoreError. */
+  say(conversation: string, activities: readonly Partial<Activity>[]): Promise<boolean>;
   /** Keeps what is to be sent, with other changes, in one commit; delivers in the background. False when an expectation failed. */
   enqueue(conversation: string, activities: readonly Partial<Activity>[], also: readonly Change[]): Promise<boolean>;
 }

@@ -101,6 +101,7 @@ export function createReactions(options: ReactionOptions): (key: string, activit
   };
 }
 
-function isUnheard({ text: words, attachments = [] }: Partial<Activity>): boolean {
+/** A voice and nothing else. */
+export function isUnheard({ text: words, attachments = [] }: Partial<Activity>): boolean {
   return !words && attachments.length > 0 && attachments.every(({ contentType }) => contentType.startsWith('audio/'));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Activity, Attachment } from 'botbuilder';
 import { type Locale, text } from '../../../locales';
 import type { AccountKind } from './accounts';
@@ -105,7 +106,8 @@ export function createSender({ api, users, kind, upload, wire, now, sendMs }: Se
   async function sendMenu(to: Receiver, { text: head, choices }: { text: string; choices: readonly string[] }): Promise<boolean> {
     const fits = choices.length <= MENU_ENTRIES && Buffer.byteLength(head) <= MENU_HEAD_BYTES;
     if (!kind.msgmenu || api.missing('msgmenu') || choices.length === 0 || !fits) return false;
-    const id = String(now()).slice(-9);
+    // Digits, as the platform's own examples; a name of its own, so that a tap on an older menu is not taken for one on this.
+    const id = String(createHash('sha256').update(`${to.name}/${now()}`).digest().readUInt32BE()).padStart(10, '0');
     const list = choices.map((choice, index) => wire.entry(`${id}${String(index).padStart(2, '0')}`, short(choice)));
     await users.change(to.key, (user) => ({ ...user, menu: { id, choices } }));
     try {

@@ -19,8 +19,12 @@ export interface User {
   readonly credits?: Readonly<Record<string, number>>;
   /** The case for which consent was asked. */
   readonly asked?: string;
-  /** The case that was handed to the people of 企业微信. */
+  /** The case that was to be handed to the people of 企业微信. */
   readonly handed?: string;
+  /** The case whose session waits in their pool. */
+  readonly pooled?: string;
+  /** Lets one message out while the session is in the pool of 企业微信. */
+  readonly poolCode?: string;
   /** A person of 企业微信 has the session. */
   readonly isWithPerson?: boolean;
   /** Ms since 1970 of the last notice. */

@@ -68,6 +68,8 @@ export interface WayOutOptions extends ChannelOptions {
   readonly templates?: NoticeTemplates;
   /** What the platform's codes mean; default: those of 公众平台. */
   readonly faultOf?: (errcode: number) => Fault;
+  /** See ApiOptions. */
+  readonly restMs?: (error: ApiError) => number;
   /** How references to media of this channel begin. */
   readonly mediaPrefix: string;
 }
@@ -85,6 +87,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
   const tokens = options.fetchToken && accountTokens(options, options.fetchToken(http));
   const api = createApi({
     ...{ http, tokens: tokens ?? NO_TOKENS, now: clock, ...(wait && { wait }), ...(options.faultOf && { faultOf: options.faultOf }) },
+    ...(options.restMs && { restMs: options.restMs }),
     onError: ({ code }, path) => meter.event({ event: `${name}-api`, code: code.replace('WECHAT', name.toUpperCase()), path }),
     // A message with a name of its own is shown once, however often it is sent.
     ...(!wire.isNamed && { onDoubt: () => meter.count('doubt') }),

@@ -6,10 +6,11 @@ import type { Fault } from '../wechat/faults';
  */
 const TABLE: Readonly<Record<Fault, readonly number[]>> = {
   token: [40014, 42001, 41001],
-  retry: [-1, 6000],
+  /** 45033: too many at the same time. */
+  retry: [-1, 6000, 45033],
   /** Five messages are out, 48 hours are over, or the session is not ours (95013, 95018): the next message of the user opens it again. */
   window: [95001, 95002, 95012, 95013, 95018],
-  limit: [45009, 45011, 45033],
+  limit: [45009, 45011],
   capability: [48002, 60011, 95011, 95016, 95017],
   configuration: [40001, 40013, 60020, 95000, 95004],
   gone: [40096, 84061],

@@ -1,107 +1,86 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Activity } from 'botbuilder';
-import { text } from '../../../locales';
+import { type Locale, text } from '../../../locales';
 import { epochMs } from '../../domain/calendar';
 import type { AccountKind } from '../wechat/accounts';
-import type { Api } from '../wechat/api';
-import { ApiError } from '../wechat/faults';
-import type { Desk, KeptFiles, Meter, Turns } from '../wechat/ports';
+import { asked } from '../wechat/arrange';
+import type { Desk, Meter, Turns } from '../wechat/ports';
+import { isUnheard } from '../wechat/reactions';
 import { render } from '../wechat/render';
 import { tappedLabel } from '../wechat/sender';
-import { splitText } from '../wechat/split';
-import { grant, nameId, type Users } from '../wechat/users';
-import { type KfInbound, partsOfConversation } from './inbound';
+import { grant, type Users } from '../wechat/users';
+import type { KfInbound } from './inbound';
 import type { Kept } from './pull';
 import { inboundIn } from './reader';
+import type { Sessions } from './session';
 
-/** What is done with the messages and events of 微信客服. A session is the bot's (0, 1), in the pool (2), with a person (3) or over (4). */
+/** What is done with the messages and events of 微信客服. */
 export interface HandlerOptions {
-  readonly api: Api;
+  readonly sessions: Sessions;
   readonly users: Users;
   readonly desk: Desk;
   readonly turns: Turns;
-  readonly files: Pick<KeptFiles, 'erase'>;
   readonly meter: Meter;
   readonly kind: AccountKind;
   /** ISO +08:00. */
   readonly now: () => string;
-  /** Cases go to the people in 企业微信. */
-  readonly handsOver: boolean;
 }
 
 /** Handles messages that were kept, oldest first; `done` is called for each that is handled. Never throws: the others are there in the next round. */
 export type Handle = (kept: readonly Kept[], done: (one: Kept) => Promise<void>) => Promise<void>;
 
-const POOL = 2;
-/** What is said before the handover leaves first; afterwards only a person may write. */
-const LEAVE_MS = 3000;
-const LOOK_MS = 50;
+/** A message whose turn may run. */
+interface Ready {
+  readonly key: string;
+  readonly locale: Locale;
+  readonly activity: Partial<Activity>;
+  /** Its session waits in the pool: the bot may not write. */
+  readonly isPooled: boolean;
+  /** A case of it waits for a person, or has one. */
+  readonly isWithPeople: boolean;
+}
 
 /** Why a message did not arrive after all (fail_type), in numbers of the platform; 10: the user refuses. */
 const REFUSED = 10;
 
 export function createHandler(options: HandlerOptions): Handle {
-  const { api, users, desk, turns, files, meter, kind, now, handsOver } = options;
+  const { sessions, users, desk, turns, meter, kind, now } = options;
 
   /** The turn's activity, ready to run; absent when a person has the session and no case says so. */
-  async function prepare(activity: Partial<Activity>): Promise<Partial<Activity> | undefined> {
+  async function prepare(activity: Partial<Activity>): Promise<Ready | undefined> {
     const key = keyOf(activity);
     const tapped: unknown = activity.value?.menu;
-    const user = await users.change(key, (before) => grant(before, kind, tapped === undefined ? 'message' : 'click', epochMs(now())));
-    if (user.isWithPerson && (await desk.standing(key)).case?.owner !== 'agent') return undefined;
-    return typeof tapped === 'string' ? { ...activity, text: tappedLabel(user.menu, tapped) ?? activity.text ?? '' } : activity;
+    const [user, { case: opened, locale }] = await Promise.all([
+      users.change(key, (before) => grant(before, kind, tapped === undefined ? 'message' : 'click', epochMs(now()))),
+      desk.standing(key),
+    ]);
+    if (user.isWithPerson && opened?.owner !== 'agent') return undefined;
+    return {
+      ...{ key, locale },
+      activity: typeof tapped === 'string' ? { ...activity, text: tappedLabel(user.menu, tapped) ?? activity.text ?? '' } : activity,
+      isPooled: opened?.owner === 'queue' && user.pooled === opened.id,
+      isWithPeople: opened?.owner === 'queue' || opened?.owner === 'agent',
+    };
   }
 
-  /** The case that this turn opened goes to the pool of 企业微信. */
-  async function handOver(key: string): Promise<void> {
-    const { case: opened, isRemembered } = await desk.standing(key);
-    if (!isRemembered) await Promise.all([users.forgetNow(key), files.erase(key)]);
-    const { handed } = await users.read(key);
-    if (!handsOver || opened?.owner !== 'queue' || handed === opened.id) return;
-    const until = Date.now() + LEAVE_MS;
-    while (Date.now() < until && (await turns.behind(key, '')).length > 0) await delay(LOOK_MS);
-    try {
-      await api.call('agents', {
-        method: 'POST',
-        path: '/cgi-bin/kf/service_state/trans',
-        body: { ...addressOf(key), service_state: POOL },
-      });
-    } catch (error) {
-      // No person can take it there; our desk has the case all the same.
-      if (!(error instanceof ApiError) || error.fault === 'retry') throw error;
-      await desk.note(key, (locale) => text(locale, 'wechat.handoffFailed', { code: String(error.errcode) }));
+  async function run({ key, locale, activity, isPooled, isWithPeople }: Ready): Promise<void> {
+    if (isPooled) {
+      const { replies } = await turns.accept({ ...activity, deliveryMode: 'expectReplies' });
+      await sessions.sayInPool(key, activity, render(replies).text);
+      return;
     }
-    await users.change(key, (user) => ({ ...user, handed: opened.id }));
-  }
-
-  /** The platform lets one message out to who enters, if it gives a code for it. */
-  async function welcome({ activity, welcome: code }: KfInbound & { readonly kind: 'entered' }): Promise<void> {
-    if (code === undefined) return;
-    const { replies } = await turns.accept({ ...activity, deliveryMode: 'expectReplies' });
-    const [words] = splitText(render(replies).text);
-    if (words === undefined) return;
-    const body = { code, msgid: nameId(activity.id ?? ''), msgtype: 'text', text: { content: words } };
-    await api.call('agents', { method: 'POST', path: '/cgi-bin/kf/send_msg_on_event', body }).catch((error: unknown) => {
-      // A greeting that comes late is none.
-      if (!(error instanceof ApiError)) throw error;
-    });
-  }
-
-  async function onSession({ key, change, agent }: KfInbound & { readonly kind: 'session' }): Promise<void> {
-    const at = now();
-    const who = { id: `wecom:${agent}`, name: agent };
-    await users.change(key, (user) => ({ ...user, isWithPerson: change !== 'ended' }));
-    if (change === 'ended') return void (await desk.move(key, { kind: 'close', at }));
-    if (change === 'reopened') await desk.move(key, { kind: 'handoff', at });
-    if (!(await desk.move(key, { kind: 'accept', at, agent: who }))) await desk.move(key, { kind: 'transfer', at, agent: who });
+    const asksToType = isUnheard(activity) && !isWithPeople;
+    if (asksToType && (await turns.say(key, [{ type: 'message', text: text(locale, 'wechat.voice') }]))) return;
+    await turns.accept(activity);
+    await turns.hurry(key, asked);
+    await sessions.handOver(key);
   }
 
   async function onOther(inbound: Exclude<KfInbound, { readonly kind: 'message' }>): Promise<void> {
     switch (inbound.kind) {
       case 'entered':
-        return welcome(inbound);
+        return sessions.welcome(inbound);
       case 'session':
-        return onSession(inbound);
+        return sessions.move(inbound);
       case 'failed':
         meter.event({ event: 'wecom-undelivered', code: `WECOM_FAIL_${inbound.reason}` });
         if (inbound.reason === REFUSED) await users.change(inbound.key, (user) => ({ ...user, gone: true }));
@@ -131,8 +110,8 @@ export function createHandler(options: HandlerOptions): Handle {
     );
     await Promise.all(
       kept.map((one, index) => {
-        const activity = ready[index];
-        return settled(one, done, activity ? turns.accept(activity).then(() => handOver(keyOf(activity))) : Promise.resolve());
+        const found = ready[index];
+        return settled(one, done, found ? run(found) : Promise.resolve());
       }),
     );
   }
@@ -152,8 +131,3 @@ export function createHandler(options: HandlerOptions): Handle {
 }
 
 const keyOf = ({ channelId, conversation }: Partial<Activity>): string => `${channelId}/${conversation?.id}`;
-
-function addressOf(key: string): { readonly open_kfid: string; readonly external_userid: string } {
-  const { openKfId, user } = partsOfConversation(key.slice(key.indexOf('/') + 1));
-  return { open_kfid: openKfId, external_userid: user };
-}

@@ -48,6 +48,8 @@ export type KfInbound =
       readonly key: string;
       readonly change: 'accepted' | 'transferred' | 'ended' | 'reopened';
       readonly agent: string;
+      /** Lets one message out, after the end within 20 s. */
+      readonly code: string | undefined;
     }
   /** A message of ours did not arrive after all. */
   | { readonly kind: 'failed'; readonly key: string; readonly reason: number }
@@ -97,7 +99,7 @@ function eventOf(found: KfMessage, openKfId: string): KfInbound {
     case 'session_status_change': {
       const change = CHANGES[Number(event.change_type)];
       const agent = textIn(event, 'new_servicer_userid') || textIn(event, 'old_servicer_userid');
-      return change ? { kind: 'session', key, change, agent } : NOTHING;
+      return change ? { kind: 'session', key, change, agent, code: textIn(event, 'msg_code') || undefined } : NOTHING;
     }
     case 'msg_send_fail':
       return { kind: 'failed', key, reason: Number(event.fail_type ?? 0) };

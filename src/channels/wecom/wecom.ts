@@ -16,6 +16,7 @@ import { createHandler } from './handler';
 import { KF_MEDIA_URL, partsOfConversation, WECOM } from './inbound';
 import { createPuller, type Page } from './pull';
 import { createReader } from './reader';
+import { createSessions } from './session';
 import { kfTokenFetcher } from './token';
 
 /** A corporation's 微信客服. */
@@ -40,6 +41,7 @@ export interface Wecom extends OpenChannel {
 }
 
 const SWEEP_MS = 3000;
+const REST_MS = 60_000;
 /** Messages of one page. */
 const PAGE = 100;
 
@@ -70,9 +72,12 @@ export function createWecom(options: WecomOptions): Wecom {
   const { api, tokens, users, deliver, fetchMedia } = createWayOut({
     ...options,
     ...{ name: WECOM, id: account.corpId, apiBase: account.apiBase, kind, wire: KF_SEND, faultOf: kfFaultOf, mediaPrefix: KF_MEDIA_URL },
+    // Whatever is wrong, messages must be fetched again as soon as somebody has mended it.
+    restMs: () => REST_MS,
     fetchToken: (http) => kfTokenFetcher({ http, account, onCall: () => meter.count('token'), ...(wait && { wait }) }),
   });
-  const handle = createHandler({ api, users, desk, turns, meter, kind, now, files: options.files, handsOver: account.handsOver });
+  const sessions = createSessions({ api, users, desk, turns, now, files: options.files, handsOver: account.handsOver });
+  const handle = createHandler({ sessions, users, desk, turns, meter, kind, now });
   const placeText = (label: string) => text('zh-CN', 'wechat.place', { label });
   const puller = createPuller({ store, now: clock, read: createReader({ turns, placeText }), fetch: fetchPage });
   const status = () => statusOf('WeCom', { tokens, api, refusals: door.refusals, causes: CAUSES });

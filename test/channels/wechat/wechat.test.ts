@@ -380,6 +380,17 @@ describeWithSimulator('WeChat', () => {
       expect(said()).toHaveLength(1);
     });
 
+    test.each(['service', 'miniprogram'] as const)('of a %s goes out with a late answer too', async (kind) => {
+      await start({ kind });
+      sim.fault('custom/send', { errcode: 45047 });
+      await sim.say(USER, '600 ms');
+      await until(() => bot.counts.kept === 1);
+      await sim.say(USER, '601 ms');
+      await until(() => said().length > 0);
+      expect(said()).toEqual(['1 600 ms\n\n2 601 ms']);
+      expect(shown().map(({ via }) => via)).toEqual(['send']);
+    });
+
     test('because the address of the server is not allowed comes with the next reply, and the cause is named', async () => {
       await start({}, { limits: { ...LIMITS, typingMs: 60_000 } });
       sim.ipAllowed = false;

@@ -8,7 +8,7 @@ import * as oracle from '@wecom/crypto';
  * with a real account. Assumptions, to be checked with the first deployment: a bell rings for each message and may ring for several at once;
  * `has_more` may come with an empty list; a msgid used before is answered with ok and not shown again; the codes 95001 (five are out), 95002
  * (48 hours are over), 95018 (the session is not the bot's) and 95015 (no such change of state); a message of the user opens a closed session
- * as new; a welcome_code is good once, for 20 s.
+ * as new; a welcome_code is good once, for 20 s, as is the msg_code of the end of a session, that of the pool for 48 h.
  */
 export interface Kf {
   readonly base: string;
@@ -17,7 +17,7 @@ export interface Kf {
   /** What the users see. */
   readonly screen: {
     readonly user: string;
-    readonly by: 'bot' | 'welcome';
+    readonly by: 'bot' | 'welcome' | 'pool' | 'end';
     readonly text: string;
     readonly menu?: readonly { id: string; content: string }[];
   }[];
@@ -27,6 +27,8 @@ export interface Kf {
   /** A message or event of a user; rings the bell unless told not to. Resolves with the status of the callback. */
   push(message: Readonly<Record<string, unknown>>, ring?: boolean): Promise<number>;
   say(user: string, text: string, menuId?: string): Promise<number>;
+  /** A picture, by the id of its content. */
+  picture(user: string, bytes: Buffer): Promise<number>;
   event(fields: Readonly<Record<string, unknown>>): Promise<number>;
   ring(): Promise<number>;
   /** A person of 企业微信 takes the session, or ends it. */
@@ -59,6 +61,7 @@ export async function startKf(): Promise<Kf> {
   const log: Record<string, unknown>[] = [];
   const sessions = new Map<string, Session>();
   const sent = new Set<string>();
+  const media = new Map<string, Buffer>();
   const planned: { readonly path: string; readonly code: number }[] = [];
   let tokens = 1;
   let dead = 0;
@@ -71,6 +74,14 @@ export async function startKf(): Promise<Kf> {
     sessions.set(user, found);
     return found;
   };
+
+  /** A message of the user opens the session and the window. */
+  function opened(user: string): void {
+    const session = sessionOf(user);
+    if (session.state === 4) session.state = 0;
+    session.left = 5;
+    session.until = now() + HOURS_48;
+  }
 
   function sendMsg(body: Readonly<Record<string, unknown>>): object {
     const session = sessionOf(String(body.touser));
@@ -85,11 +96,26 @@ export async function startKf(): Promise<Kf> {
       | { head_content: string; list: { click: { id: string; content: string } }[]; tail_content: string }
       | undefined;
     if (Buffer.byteLength(text ?? '') > 2048 || Buffer.byteLength(menu?.head_content ?? '') > 1024) return { errcode: 40058 };
+    const image = (body.image as { media_id?: string } | undefined)?.media_id;
+    if (image !== undefined && !media.has(image)) return { errcode: 40007 };
     session.left -= 1;
     sent.add(String(body.msgid));
     const entries = menu?.list.map(({ click }) => click);
-    kf.screen.push({ user: String(body.touser), by: 'bot', text: text ?? menu?.head_content ?? '', ...(entries && { menu: entries }) });
+    kf.screen.push({
+      user: String(body.touser),
+      by: 'bot',
+      text: text ?? menu?.head_content ?? `[${image}]`,
+      ...(entries && { menu: entries }),
+    });
     return { errcode: 0, msgid: body.msgid };
+  }
+
+  function sendOnEvent(code: string, text: string): object {
+    const [, by, user = ''] = /^(welcome|pool|end)-(.*)/.exec(code) ?? [];
+    if (by === undefined || sent.has(code)) return { errcode: 95014 };
+    sent.add(code);
+    kf.screen.push({ user, by: by as 'welcome', text });
+    return { errcode: 0 };
   }
 
   function route(path: string, body: Readonly<Record<string, unknown>>, query: URLSearchParams): object {
@@ -111,20 +137,18 @@ export async function startKf(): Promise<Kf> {
       case '/cgi-bin/kf/send_msg':
         return sendMsg(body);
       case '/cgi-bin/kf/send_msg_on_event':
-        if (!String(body.code).startsWith('welcome-') || sent.has(String(body.code))) return { errcode: 95014 };
-        sent.add(String(body.code));
-        kf.screen.push({
-          user: String(body.code).slice('welcome-'.length),
-          by: 'welcome',
-          text: (body.text as { content: string }).content,
-        });
-        return { errcode: 0 };
+        return sendOnEvent(String(body.code), (body.text as { content: string }).content);
       case '/cgi-bin/kf/service_state/trans': {
         const session = sessionOf(String(body.external_userid));
         if (session.state > 1 && body.service_state === 2) return { errcode: 95015 };
         session.state = Number(body.service_state);
-        return { errcode: 0, msg_code: 'code' };
+        return { errcode: 0, msg_code: `pool-${body.external_userid}` };
       }
+      case '/cgi-bin/media/upload':
+        media.set(`up-${media.size}`, Buffer.alloc(0));
+        return { errcode: 0, media_id: `up-${media.size - 1}` };
+      case '/cgi-bin/media/get':
+        return { errcode: 40007 };
       default:
         return { errcode: 60011 };
     }
@@ -134,11 +158,18 @@ export async function startKf(): Promise<Kf> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const url = new URL(request.url ?? '', 'http://kf');
-    const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : {};
+    const isForm = request.headers['content-type']?.startsWith('multipart/') === true;
+    const body = chunks.length > 0 && !isForm ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : {};
     kf.calls.push({ path: url.pathname, body, token: url.searchParams.get('access_token') });
     const at = planned.findIndex(({ path }) => url.pathname.endsWith(path));
     const code = at < 0 ? undefined : planned.splice(at, 1)[0]?.code;
     const answer = code === undefined ? route(url.pathname, body, url.searchParams) : { errcode: code };
+    const file = media.get(url.searchParams.get('media_id') ?? '');
+    if (url.pathname.endsWith('media/get') && file) {
+      response.setHeader('content-type', 'image/jpeg');
+      response.end(file);
+      return;
+    }
     response.setHeader('content-type', 'application/json; charset=UTF-8');
     response.end(JSON.stringify({ errmsg: 'ok', ...answer }));
   });
@@ -160,16 +191,19 @@ export async function startKf(): Promise<Kf> {
       return ring ? kf.ring() : 0;
     },
     say(user, text, menuId) {
-      const session = sessionOf(user);
-      if (session.state === 4) session.state = 0;
-      session.left = 5;
-      session.until = now() + HOURS_48;
+      opened(user);
       return kf.push({
         open_kfid: ACCOUNT,
         external_userid: user,
         msgtype: 'text',
         text: { content: text, ...(menuId && { menu_id: menuId }) },
       });
+    },
+    picture(user, bytes) {
+      opened(user);
+      const id = `in-${media.size}`;
+      media.set(id, bytes);
+      return kf.push({ open_kfid: ACCOUNT, external_userid: user, msgtype: 'image', image: { media_id: id } });
     },
     event: (fields) => kf.push({ origin: 4, msgtype: 'event', event: { open_kfid: ACCOUNT, ...fields } }),
     async ring() {
@@ -187,7 +221,13 @@ export async function startKf(): Promise<Kf> {
     },
     end(user, servicer) {
       sessionOf(user).state = 4;
-      return kf.event({ event_type: 'session_status_change', external_userid: user, change_type: 3, old_servicer_userid: servicer });
+      return kf.event({
+        event_type: 'session_status_change',
+        external_userid: user,
+        change_type: 3,
+        old_servicer_userid: servicer,
+        msg_code: `end-${user}`,
+      });
     },
     revoke() {
       dead = tokens;

@@ -2,15 +2,17 @@ import * as oracle from '@wecom/crypto';
 import type { TurnContext } from 'botbuilder';
 import { turnsFor } from '../../../src/assembly/wechat';
 import { createWechatDesk } from '../../../src/assembly/wechat-desk';
-import { keptFilesOf } from '../../../src/assembly/wechat-files';
+import { keepingFetch, keptFilesOf } from '../../../src/assembly/wechat-files';
+import { createFiles, fileAddress } from '../../../src/channels/files';
 import { createWecom, type Wecom } from '../../../src/channels/wecom/wecom';
 import { isoOf } from '../../../src/domain/calendar';
 import { newDraft } from '../../../src/domain/case';
 import { listCaseEvents } from '../../../src/repositories/case-events';
-import { addCase, caseOf } from '../../../src/repositories/cases';
+import { addCase, caseOf, changeCase } from '../../../src/repositories/cases';
 import { close, createServer, listen } from '../../../src/server';
 import { partitionOf, type Store } from '../../../src/store/store';
 import { createTelemetry } from '../../../src/telemetry';
+import { turnOf } from '../../../src/turn/turn';
 import { engines, noteBot, stopEngines, turnsOver } from '../../turns';
 import { ACCOUNT, CORP, type Kf, startKf } from './kf';
 
@@ -261,12 +263,64 @@ describe('answers', () => {
     await turns.say(CONVERSATION, [{ text: 'the result' }]);
     await until(async () => (await story()).some(({ kind }) => kind === 'note'));
     await kf.say(USER, 'back');
-    await until(async () => {
-      ahead += 31 * 60_000;
-      await turns.outbox.deliverWaiting(CONVERSATION);
-      return said().length > 1;
-    });
+    await until(() => said().length > 1);
     expect(said().slice(1).join('\n\n')).toBe('the result\n\n2 back');
+  });
+
+  test('go out with what waited behind five that were sent, in one message, as soon as the user writes', async () => {
+    const { turns } = await start();
+    await kf.say(USER, 'hi');
+    await until(() => said().length > 0);
+    for (let n = 2; n <= 5; n += 1) {
+      await turns.say(CONVERSATION, [{ text: `line ${n}` }]);
+      await until(() => said().length === n);
+    }
+    for (const n of [6, 7]) await turns.say(CONVERSATION, [{ text: `line ${n}` }]);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(said()).toHaveLength(5);
+    await kf.say(USER, 'back');
+    await until(() => said().length > 5);
+    expect(said().slice(5)).toEqual(['line 6\n\nline 7\n\n2 back']);
+  });
+
+  test('to a voice ask to type, and so does nobody while a person has the case', async () => {
+    await start();
+    await kf.say(USER, 'hi');
+    await until(() => said().length > 0);
+    const voice = { open_kfid: ACCOUNT, external_userid: USER, msgtype: 'voice', voice: { media_id: 'v' } };
+    await kf.push(voice);
+    await until(() => said().length > 1);
+    expect(said()[1]).toBe('这条语音没能转成文字，请打字告诉我。');
+    await openCase();
+    await kf.push(voice);
+    await until(() => processes[0]?.ran === 2);
+  });
+
+  test('with pictures go both ways', async () => {
+    const { turns, wecom } = await start();
+    const bytes = Buffer.from('ffd8ffe000104a464946', 'hex');
+    await kf.picture(USER, bytes);
+    await until(() => said().length > 0);
+    const fetchFile = keepingFetch(stores[0] as Store, wecom.fetchMedia);
+    expect(await fetchFile('urn:wecom:media:in-0', CONVERSATION)).toEqual(bytes);
+    const files = createFiles(stores[0] as Store);
+    expect((await files.list(CONVERSATION)).map(({ contentType }) => contentType)).toEqual(['image/jpeg']);
+    const [id = ''] = (await files.save(CONVERSATION, [{ contentType: 'image/jpeg', bytes }])) as string[];
+    await turns.say(CONVERSATION, [{ attachments: [{ contentType: 'image/jpeg', contentUrl: fileAddress(id) }] }]);
+    await until(() => said().length > 1);
+    expect(said()[1]).toBe('[up-1]');
+  });
+
+  test('to a tap on an older menu are about what was tapped', async () => {
+    await start({ bot: choiceBot });
+    await kf.say(USER, 'ask');
+    await kf.say(USER, 'ask');
+    await until(() => shown().length > 1);
+    const [older, newer] = shown();
+    expect(older?.menu?.[0]?.id).not.toBe(newer?.menu?.[0]?.id);
+    await kf.say(USER, '我是付款人', older?.menu?.[1]?.id);
+    await until(() => shown().length > 2);
+    expect(said()[2]).toBe('1 我是付款人');
   });
 
   test('go out with a new token when the old one was revoked', async () => {
@@ -316,10 +370,46 @@ describe('people in 企业微信', () => {
     await kf.end(USER, 'zhangsan');
     await until(async () => (await caseNow())?.owner === 'closed');
     expect((await story()).map(({ kind }) => kind)).toEqual(['opened', 'accepted', 'note', 'closed']);
-    await kf.say(USER, 'again');
     await until(() => said().length > 1);
-    expect(said()[1]).toBe('ok again');
+    expect(shown()[1]).toMatchObject({ by: 'end', text: expect.stringMatching(/^本次人工服务已结束/) });
+    await kf.say(USER, 'again');
+    await until(() => said().length > 2);
+    expect(said()[2]).toBe('ok again');
     expect(of('service_state/trans')).toHaveLength(1);
+  });
+
+  test('who have not taken the session yet let the first acknowledgement out by a code, and the bot tries nothing else', async () => {
+    await start({ bot: casesBot, handsOver: true });
+    await kf.say(USER, '转人工');
+    await until(() => kf.state(USER) === 2);
+    await kf.say(USER, 'hello');
+    await until(() => said().length > 1);
+    expect(shown()[1]).toMatchObject({ by: 'pool', text: 'ok hello' });
+    await kf.say(USER, 'hello again');
+    await until(() => processes[0]?.ran === 3);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([said().length, of('send_msg').length]).toEqual([2, 1]);
+    expect((await story()).map(({ kind }) => kind)).toEqual(['opened']);
+  });
+
+  test('get the session again when the case is opened again', async () => {
+    const reopening = async (context: TurnContext) => {
+      if (context.activity.text === '还是没到账') {
+        const partition = turnOf(context).partition;
+        await changeCase(partition, (await caseNow())?.id ?? '', (before) => ({ ...before, owner: 'queue' }));
+      }
+      await casesBot(context);
+    };
+    await start({ bot: reopening, handsOver: true });
+    await kf.say(USER, '转人工');
+    await until(() => kf.state(USER) === 2);
+    await kf.accept(USER, 'zhangsan');
+    await until(async () => (await caseNow())?.owner === 'agent');
+    await kf.end(USER, 'zhangsan');
+    await until(async () => (await caseNow())?.owner === 'closed');
+    await kf.say(USER, '还是没到账');
+    await until(() => kf.state(USER) === 2);
+    expect(said().at(-1)).toBe('ok 还是没到账');
   });
 
   test('who have a session without a case are not disturbed by the bot', async () => {
@@ -349,11 +439,26 @@ describe('people in 企业微信', () => {
   });
 });
 
-test('the self-check names a wrong secret and a missing permission', async () => {
+test.each([
+  [40001, 'the secret is wrong'],
+  [40013, 'the corp id is wrong'],
+  [60020, 'the address of this server is not among the trusted addresses of the app'],
+])('the self-check names the cause of %i', async (errcode, cause) => {
+  const { wecom } = await start();
+  kf.answer('gettoken', errcode);
+  expect(await wecom.check()).toEqual({ isReady: false, lines: [`WeCom: ${errcode}, ${cause}`] });
+});
+
+test('a missing permission is named, and messages are fetched when it is given', async () => {
   const { wecom } = await start();
   expect(await wecom.check()).toEqual({ isReady: true, lines: [] });
   kf.answer('sync_msg', 48002);
   await kf.say(USER, 'hi');
   await until(() => wecom.status().lines.length > 0);
   expect(wecom.status().lines).toEqual(['WeCom: agents is not to be had (48002)']);
+  expect(said()).toEqual([]);
+  ahead += 61_000;
+  await wecom.sweep();
+  await until(() => said().length > 0);
+  expect(wecom.status().lines).toEqual([]);
 });
