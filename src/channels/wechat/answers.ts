@@ -123,7 +123,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     const result = await task.done;
     const isPassive = way === 'passive' && kind.passive === 'text';
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const isAgain = tries > 0 || task.isKept() || result.kind === 'duplicate' || message.isForMore === true;
+      const isAgain = tries > 0 || (await task.mayBeKept()) || result.kind === 'duplicate' || message.isForMore === true;
       const [found, given, waiting, standing] = await Promise.all([
         isAgain ? pending.find(conversation, activity.id ?? '') : undefined,
         isAgain ? findGiven(store, conversation, activity.id ?? '') : undefined,

