@@ -74,6 +74,8 @@ export class TurnAdapter extends BotAdapter {
 
 /** Addresses that name a format, not a place to go. */
 const FORMAT_KEYS = new Set(['$schema', 'contentType', 'type', 'version']);
+/** Ids a channel gave to people: random letters, which may spell what a secret begins with. */
+const ID_KEYS = new Set(['userIds']);
 
 /** The activity as it may leave: messages filtered in every text a person can see, everything else masked; numbers in `own` stay. */
 export function finishActivity(activity: Partial<Activity>, rules: OutboundRules, own: ReadonlySet<string> = new Set()): Partial<Activity> {
@@ -96,6 +98,9 @@ function mapVisible(value: unknown, change: (text: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => mapVisible(item, change));
   if (typeof value !== 'object' || value === null) return mapStrings(value, change);
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, FORMAT_KEYS.has(key) && typeof item === 'string' ? item : mapVisible(item, change)]),
+    Object.entries(value).map(([key, item]) => {
+      const isKept = ID_KEYS.has(key) || (FORMAT_KEYS.has(key) && typeof item === 'string');
+      return [key, isKept ? item : mapVisible(item, change)];
+    }),
   );
 }

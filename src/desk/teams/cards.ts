@@ -1,5 +1,5 @@
 import type { Attachment } from 'botbuilder';
-import { type TextKey, type TextParams, text } from '../../../locales';
+import { isTextKey, type TextKey, type TextParams, text } from '../../../locales';
 import { type Case, CLOSING_OUTCOMES, QUEUES } from '../../domain/case';
 
 /**
@@ -128,9 +128,14 @@ function headOf({ id, priority, queue, owner, agent }: Case): Card {
   return { type: 'Container', style, bleed: true, items };
 }
 
+function channelName(channel: string): string {
+  const key = `summary.channel.${channel}`;
+  return isTextKey(key) ? say(key) : channel;
+}
+
 function factsOf({ channel, createdAt, replyBy, waitingSince, closing }: Case): Card {
   const facts: (readonly [TextKey, string])[] = [
-    ['teams.card.channel', channel],
+    ['teams.card.channel', channelName(channel)],
     ['teams.card.created', clock(createdAt)],
     ['teams.card.replyBy', clock(replyBy)],
     ...(waitingSince ? [['teams.card.waiting', clock(waitingSince)] as const] : []),

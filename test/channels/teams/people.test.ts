@@ -149,6 +149,15 @@ describe('the own view of a card', () => {
     expect(seen).not.toMatch(/case\.(close|reply|accept)/);
   });
 
+  test('is offered under the ids that Teams gave, whatever their letters spell', async () => {
+    world = await openTeamsWorld();
+    const from = { ...people.chen, id: '29:19grZL44pwd07rFu8V84dIr17Cj8UFyf-KzkVbkqASwR68f2gwW00E_GduleWaw52N5' };
+    await world.post({ ...said('chen', '接收案件'), from });
+    await openCase();
+    const card = world.service.taken.find(({ body }) => body.attachments?.length)?.body.attachments?.[0]?.content;
+    expect(card.refresh.userIds).toEqual([from.id]);
+  });
+
   test('is offered to no more than 60, who has the case among them', async () => {
     world = await openTeamsWorld();
     await world.post(said('chen', '接收案件'));
