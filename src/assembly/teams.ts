@@ -98,7 +98,9 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
   });
   // Agents read numbers of the sale, which the filter of what customers read would take out; what is kept was masked at the door.
   const say = createSay({ store, outbox: turns.outbox, rules: { filter: (words) => mask(words).text, mask }, now });
-  const sync = createTeamsSync({ store, say, act, mark: markCase, now });
+  const presence = createPresence(store);
+  const isElsewhere = async (agent: string) => (await presence.list()).some(({ id, elsewhere }) => id === agent && elsewhere === true);
+  const sync = createTeamsSync({ store, say, act, mark: markCase, isElsewhere, now });
   const hurry = () => void sync.tick().catch((error: unknown) => log({ event: 'teams-failed', code: codeOf(error) }));
   const receive = createTeamsDesk({
     ...{ store, say, now, invokeMs, hurry, referenceOf, parseClosing },
@@ -109,7 +111,7 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
           store,
           agents.find(({ id }) => id === actor.id),
         ),
-      seen: createPresence(store).seenElsewhere,
+      seen: presence.seenElsewhere,
     }),
     colleague: createPeople({ agents, everybody: config.teams.everybody, tenantsOf }),
     isStaff: (activity) => isStaff(activity, config.teams.staff),

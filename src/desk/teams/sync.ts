@@ -2,7 +2,7 @@ import type { Activity } from 'botbuilder';
 import { text } from '../../../locales';
 import { compare } from '../../domain/calendar';
 import type { Case } from '../../domain/case';
-import { eventChanges, newEvent } from '../../repositories/case-events';
+import { eventChanges, listCaseEvents, newEvent } from '../../repositories/case-events';
 import { caseOf, findCase, listQueue, partitionOfCase, type QueueRow } from '../../repositories/cases';
 import { findConversation } from '../../repositories/conversations';
 import { listTranscript } from '../../repositories/transcripts';
@@ -20,6 +20,7 @@ import {
   listCards,
   listPlaces,
   listSeen,
+  listThreads,
   type Place,
   placeKeyOf,
   type ShownCard,
@@ -42,6 +43,8 @@ export interface TeamsSyncOptions {
   readonly act: Act;
   /** Puts a mark on an activity, for `delivered` and `gone`. */
   readonly mark: (activity: Partial<Activity>, mark: SentMark) => Partial<Activity>;
+  /** Whether an agent works on Teams and has no page of the desk open. */
+  readonly isElsewhere: (agent: string) => Promise<boolean>;
   /** ISO +08:00. */
   readonly now: () => string;
 }
@@ -72,7 +75,7 @@ function stateOf({ owner, agent, priority, queue }: Pick<Case, 'owner' | 'agent'
 }
 
 export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
-  const { store, say, act, mark, now } = options;
+  const { store, say, act, mark, isElsewhere, now } = options;
   let round: Promise<void> | undefined;
 
   async function message({ key, reference }: Place, found: Case): Promise<Partial<Activity>> {
@@ -99,9 +102,24 @@ export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
     await ensureConversation(store, { key, reference: place.reference, now: now() });
     const edit = { ...(await message(place, found)), type: 'messageUpdate', ...(card.messageId && { replyToId: card.messageId }) };
     await say(key, [mark(edit, { caseId: found.id, kind: 'edit' })], () => []);
+    await call(place, found, key);
     const isOver = found.owner === 'closed' || found.owner === 'bot';
     if (isOver) await deleteCard(store, card);
     else await changeCard(store, { ...card, state: stateOf(found) }, card.version);
+  }
+
+  /** A colleague gave the case to somebody who works here: nothing else would call him. */
+  async function call(place: Place, { id: caseId, owner, agent }: Case, key: string): Promise<void> {
+    const seen = owner === 'agent' ? (await listSeen(store, place.key, agent?.id)).find((one) => one.agent === agent?.id) : undefined;
+    if (!seen || !agent || !(await isElsewhere(agent.id))) return;
+    const home = store.partition(partitionOfCase(caseId) ?? 0);
+    const moved = (await listCaseEvents(home, caseId)).findLast(({ kind }) => kind === 'accepted' || kind === 'transferred');
+    const known = await listThreads(store, key);
+    if (moved?.kind !== 'transferred' || known.some((one) => one.caseId === caseId && one.agent === agent.id)) return;
+    const who = `<at>${agent.name}</at>`;
+    const entities = [{ type: 'mention', text: who, mentioned: { id: seen.user, name: agent.name } }];
+    const line = mark({ text: text('zh-CN', 'teams.given', { who, id: caseId }), entities }, { caseId, kind: 'line' });
+    await say(key, [line], () => [threadChange({ key, caseId, agent: agent.id, from: moved.at })]);
   }
 
   async function showCases(place: Place, rows: readonly QueueRow[]): Promise<void> {

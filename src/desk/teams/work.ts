@@ -58,6 +58,8 @@ export function createWork({ store, act, now, key, isFull, seen }: WorkOptions):
     if (acted.kind === 'missing') return { view: {}, ok: false };
     if (acted.kind === 'refused') return refuse(work, acted);
     if (work.verb === 'accept') await openThread(work, acted.case, acted.repeated ? (acted.case.acceptedAt ?? from) : from);
+    // Who took the case at the desk page and goes on here is told the answers here.
+    if (work.verb === 'reply') await openThread(work, acted.case, from);
     return { found: acted.case, view: {}, ok: true };
   }
 

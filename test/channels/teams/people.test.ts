@@ -3,7 +3,7 @@ import type { Agent } from '../../../src/desk/agents';
 import { createPresence } from '../../../src/desk/presence';
 import { listAudit } from '../../../src/repositories/audit';
 import { findCase, listQueue } from '../../../src/repositories/cases';
-import { people, pressed, said } from './agents';
+import { CHANNEL, people, pressed, said } from './agents';
 import { openTeamsWorld, TENANT, type TeamsWorld } from './world';
 
 /** Chen of Teams is 1001 of the desk, who may have one case; Wang of Teams is nobody there. */
@@ -75,6 +75,38 @@ describe('a person of Teams whom the agents file names', () => {
     await presence.set({ id: '1001', name: '小陈', role: 'agent' }, 'away');
     await world.post(pressed('chen', 'reply', id, { text: '还在查' }));
     expect(await presence.list()).toEqual([expect.objectContaining({ state: 'away' })]);
+  });
+
+  test('is called in the thread when a colleague hands him a case, and hears the customer there', async () => {
+    world = await openTeamsWorld({ agents: [chen, lead] });
+    await world.post(said('chen', '接收案件'));
+    const id = await openCase();
+    const card = world.service.taken.findIndex(({ body }) => body.attachments?.length);
+    const where = `${CHANNEL};messageid=160000000${card + 1}`;
+    await world.post(pressed('wang', 'accept', id, {}, where));
+    await world.post(pressed('chen', 'view', id, {}, where));
+    await world.act({ caseId: id, actor: { ...lead, role: 'lead' }, action: { kind: 'transfer', to: { id: '1001', name: '小陈' } } });
+    await world.pass(2);
+    const calls = world.service.taken.filter(({ body }) => body.text?.includes('转给您了'));
+    expect(calls).toMatchObject([{ conversation: where, body: { entities: [{ type: 'mention', mentioned: { id: '29:chen' } }] } }]);
+    expect(calls[0]?.body.text).toContain('<at>小陈</at>');
+    await world.customer('在吗');
+    expect(world.service.taken.at(-1)).toMatchObject({ conversation: where, body: { text: '客户：在吗' } });
+    expect(texts().filter((line) => line === '客户：在吗')).toHaveLength(1);
+  });
+
+  test('who took the case at the desk page and goes on in the thread is told the answers there', async () => {
+    world = await openTeamsWorld({ agents: [chen] });
+    await world.post(said('chen', '接收案件'));
+    const id = await openCase();
+    const card = world.service.taken.findIndex(({ body }) => body.attachments?.length);
+    const where = `${CHANNEL};messageid=160000000${card + 1}`;
+    await world.act({ caseId: id, actor: { ...chen, role: 'agent' }, action: { kind: 'accept' } });
+    await world.settle();
+    await world.post(said('chen', '您好，我是小陈', where));
+    expect(world.heard().at(-1)).toBe('您好，我是小陈');
+    await world.customer('在吗');
+    expect(world.service.taken.at(-1)).toMatchObject({ conversation: where, body: { text: '客户：在吗' } });
   });
 
   test('has his role: a lead moves the case of another, an agent does not', async () => {

@@ -9,6 +9,7 @@ import { createCloud } from '../../../src/channels/cloud/cloud';
 import { createConnector } from '../../../src/channels/connector';
 import { TEAMS } from '../../../src/channels/teams/teams';
 import type { Agent } from '../../../src/desk/agents';
+import { type Act, createDesk } from '../../../src/desk/desk';
 import { epochMs, isoOf } from '../../../src/domain/calendar';
 import { filterOutbound } from '../../../src/domain/outbound';
 import { maskSecrets } from '../../../src/domain/privacy';
@@ -33,6 +34,8 @@ export interface TeamsWorld {
   readonly store: Store;
   readonly turns: RunningTurns;
   readonly teams: OpenTeams;
+  /** What somebody does at the desk page. */
+  readonly act: Act;
   /** Where the bot takes activities. */
   readonly url: string;
   /** Ms since 1970. */
@@ -125,12 +128,17 @@ export async function openTeamsWorld(
     });
     const server = createServer({ store, telemetry, routes: { 'POST /api/messages': receive } });
     const port = await listen(server, 0, '127.0.0.1');
+    const act = createDesk({
+      ...{ store, say: turns.say, now, key: KEY, announce: () => undefined },
+      mask: (words) => maskSecrets(words).text,
+      replyBy: () => ({ at: now(), said: '' }),
+    });
     const scheduler = options.anonymous ? createScheduler({ store, turns, now, log, everyMs: 300 }) : undefined;
     const end = async () => {
       await scheduler?.close();
       await close(server, 100);
     };
-    return { store, turns, teams, port, connector, end };
+    return { store, turns, teams, act, port, connector, end };
   }
 
   async function hear({ conversation, text, type }: Partial<Activity>): Promise<{ id: string }> {
@@ -162,6 +170,9 @@ export async function openTeamsWorld(
     },
     get teams() {
       return running.teams;
+    },
+    get act() {
+      return running.act;
     },
     get clock() {
       return time.now;
