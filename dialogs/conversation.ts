@@ -8,7 +8,7 @@ import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { QUEUE_PLACE } from '../src/repositories/queue-places';
-import { admitsGiving } from '../src/understanding/embedded/question';
+import { admitsGiving, asksWho } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
 import { isChasing } from './heard';
@@ -164,6 +164,11 @@ async function warn(context: TurnContext): Promise<Interruption> {
 
 async function greet(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
+  if (asksWho(session.text)) {
+    session.digressed = true;
+    await say(context, 'welcome.who');
+    return session.asking ? 'go-on' : 'done';
+  }
   const { decided } = session.understanding;
   const empty = session.fresh.length + session.replaced.length === 0;
   const solved = session.understanding.signals.includes('solved');

@@ -1,5 +1,5 @@
 import type { Signal, SlotName } from '../src/domain/slots';
-import { isQuestion, tellsOwn } from '../src/understanding/embedded/question';
+import { isQuestion, isSupposed, tellsOwn } from '../src/understanding/embedded/question';
 import type { Understanding } from '../src/understanding/recognizer';
 import type { Session } from './services';
 
@@ -23,6 +23,12 @@ export function hear(session: Session): Heard {
 
 /** Confidence below which a text is surely of something else. */
 const FAR = 0.2;
+
+/** Confidence from which a text may be of ours after all: it is asked about, not refused. */
+const NEAR = 0.5;
+
+/** Whether a text is so likely of something else that it may be refused. */
+export const isElsewhere = ({ decided, confidence }: Understanding): boolean => decided === 'out_of_scope' && confidence < NEAR;
 
 /** Whether a text is far from everything that is ours. */
 export const isFar = ({ decided, confidence }: Understanding): boolean => decided === 'out_of_scope' && confidence < FAR;
@@ -91,7 +97,7 @@ const NAMED_SIGNALS: ReadonlySet<Signal> = new Set<Signal>([
 /** Asks how things are, tells nothing of one's own. */
 function isGeneralQuestion({ understanding, text: words }: Session): boolean {
   const { faq, slots, signals, transactions } = understanding;
-  if (faq === undefined || transactions.length > 0 || !isQuestion(words)) return false;
+  if (transactions.length > 0 || !isQuestion(words) || (faq === undefined && !isSupposed(words))) return false;
   if (!slots.every(({ slot }) => NAMED_ONLY.has(slot))) return false;
   return signals.length === 0 || (!tellsOwn(words) && signals.every((signal) => NAMED_SIGNALS.has(signal)));
 }

@@ -8,10 +8,10 @@ import { deleteCaseEvents } from '../src/repositories/case-events';
 import { deleteConversation } from '../src/repositories/conversations';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { deleteTranscript } from '../src/repositories/transcripts';
-import { isQuestion } from '../src/understanding/embedded/question';
+import { asksWho, isQuestion, namesSecret } from '../src/understanding/embedded/question';
 import { handOver } from './contact-agent';
 import { formatInstant } from './format';
-import { isChasing, isFar } from './heard';
+import { isChasing, isElsewhere, isFar } from './heard';
 import { diagnoseNow } from './judge';
 import { say, sayText } from './prompts';
 import { tellProgress } from './queue';
@@ -133,8 +133,8 @@ function refusalOf({ understanding, fresh, replaced, attachments, asking, text: 
   if (bySignal) return bySignal[1];
   if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
   if (understanding.decided === 'apply_pos') return 'REF-ADS';
-  if (understanding.decided === 'privacy_question' && !asking) return 'REF-SECRET';
-  if (understanding.decided !== 'out_of_scope' || understanding.signals.length > 0) return undefined;
+  if (understanding.decided === 'privacy_question' && !asking && namesSecret(words)) return 'REF-SECRET';
+  if (!isElsewhere(understanding) || understanding.signals.length > 0) return undefined;
   // With a question pending, words that fit nothing are rather an answer that was not understood, unless they ask or tell of something else.
   const elsewhere = isFar(understanding) && (isQuestion(words) || asking === 'issueType');
   return !asking || elsewhere ? 'REF-OOS' : undefined;
@@ -163,6 +163,7 @@ function bringsNews({ fresh, replaced, freshSignals }: Session): boolean {
 /** What we do not do: said once, then back to the matter. */
 export async function refuse(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
+  if (asksWho(session.text)) return 'go-on';
   const refusal = refusalOf(session);
   if (!refusal) return 'go-on';
   session.digressed = true;
@@ -171,7 +172,7 @@ export async function refuse(context: TurnContext): Promise<Interruption> {
   await sayText(context, `${text(session.locale, `refusal.${refusal}`)}${tail}`);
   session.draft = { ...session.draft, refusals: [...new Set([...session.draft.refusals, refusal])] };
   if (!idle) return session.asking || bringsNews(session) ? 'go-on' : 'done';
-  session.diagnosis = { causes: [], outcome: refusal };
+  if (session.diagnosis?.outcome !== 'SS-FAQ') session.diagnosis = { causes: [], outcome: refusal };
   return 'done';
 }
 

@@ -72,7 +72,9 @@ function amountWording({ draft, understanding, doubted }: Session): Wording {
   if (doubted.includes('amount') && !draft.facts.amount) return { variant: 'huge' };
   if (understanding.amountRange || draft.facts.amount?.approx) return { variant: 'exact' };
   if (isUnknown(draft, 'amount')) return { variant: 'retry' };
-  const fee = ['R3', 'R4', 'R5', 'R6'].includes(valueIn(draft, 'issueType') ?? '');
+  const reading = valueIn(draft, 'issueType');
+  if (reading === 'R3' || reading === 'R6') return { variant: reading === 'R3' ? 'fee' : 'refund' };
+  const fee = reading === 'R4' || reading === 'R5';
   return { variant: draft.facts.txTime || fee || timesAsked(draft, 'txTime') > 0 ? 'question' : 'both' };
 }
 

@@ -31,13 +31,19 @@ export function inferReading(session: Session, { decided, signals }: Heard): Ses
   const { draft } = session;
   const known = draft.facts.issueType;
   if (known && known.source !== 'inferred') return draft;
-  const byIntent = decided ? READING_OF[decided as IntentName] : undefined;
+  const byIntent = refundReading(session) ?? (decided ? READING_OF[decided as IntentName] : undefined);
   const reading =
     readingFromCues(session, decided) ?? (known ? undefined : (byIntent ?? readingFromAccount(session) ?? likelyReading(session, decided)));
   if (!reading || known?.value === reading) return draft;
   // A typical fee sum without another cue stays open and is asked about.
   const unclear = reading === 'R1' && signals.length === 0 && isFeeTrap(session, session.rules) && !valueIn(draft, 'role');
   return unclear ? draft : setFact(draft, 'issueType', reading, 'inferred', session.now);
+}
+
+/** How or when it was refunded is told, and a refund is what the words are nearest to. */
+function refundReading({ draft, understanding }: Session): Reading | undefined {
+  const told = valueIn(draft, 'refundTime') !== undefined || valueIn(draft, 'refundMethod') !== undefined;
+  return told && understanding.ranked[0]?.name === 'refund_progress' ? 'R6' : undefined;
 }
 
 /** A sale is told, or what is wrong was asked, and the model is not sure of the answer: the likeliest report. */
@@ -56,7 +62,8 @@ function readingFromCues({ draft }: Session, decided: Understanding['decided']):
   if (valueIn(draft, 'slipType') === 'preauth') return 'R7';
   if (isSettled(draft, 'netAmount') && decided !== 'report_not_received') return 'R4';
   if (hasSignal(draft, 'promisedReturn')) return 'R5';
-  return hasSignal(draft, 'rateRaised', 'noSaleMade') ? 'R3' : undefined;
+  const activated = hasSignal(draft, 'firstSwipe') && valueIn(draft, 'feeName') !== undefined;
+  return activated || hasSignal(draft, 'rateRaised', 'noSaleMade') ? 'R3' : undefined;
 }
 
 const ACCOUNT_CUES: readonly Signal[] = [

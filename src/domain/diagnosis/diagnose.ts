@@ -1,5 +1,5 @@
 import type { CaseDraft, Diagnosis, Priority, Queue } from '../case';
-import { hasSignal, isSettled, timesAsked, valueIn } from '../draft';
+import { hasSignal, isSettled, isUnknown, timesAsked, valueIn } from '../draft';
 import { missingFor } from '../evidence';
 import { isTooOld } from '../limits';
 import type { Asking, Signal, SlotName, SlotValue } from '../slots';
@@ -31,9 +31,13 @@ const BRANCH: Readonly<Record<Reading, (draft: CaseDraft, rules: Rules) => Verdi
   R8: proofVerdict,
 };
 
-/** A cardholder who says 「没到账」 means that the shop did not get it: the sale itself is in doubt (R2). */
+/**
+ * A cardholder who says 「没到账」 means that the shop did not get it: the sale itself is in doubt (R2).
+ * Of a sale that was told without saying what is wrong with it, the money is missing (R1).
+ */
 function readingOf(draft: CaseDraft): Reading | undefined {
-  const reading = valueIn(draft, 'issueType');
+  const sale = valueIn(draft, 'amount') !== undefined && valueIn(draft, 'txTime') !== undefined;
+  const reading = valueIn(draft, 'issueType') ?? (sale && isUnknown(draft, 'issueType') ? 'R1' : undefined);
   return reading === 'R1' && valueIn(draft, 'role') === 'cardholder' ? 'R2' : reading;
 }
 

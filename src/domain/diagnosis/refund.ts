@@ -21,6 +21,17 @@ const REFUND_OF: Readonly<Record<SlotValue<'payMethod'>, RefundMethod>> = {
   online: 'online',
 };
 
+const POS_TO_CARD: ReadonlySet<RefundMethod> = new Set<RefundMethod>(['posDebit', 'posCredit']);
+
+/** The way of the refund: as told, or as it was paid. 「退回银行卡」 of what a wallet paid goes through the wallet. */
+function wayBack(draft: CaseDraft): RefundMethod {
+  const payMethod = valueIn(draft, 'payMethod');
+  const told = valueIn(draft, 'refundMethod');
+  const byWallet = payMethod === 'wechat' || payMethod === 'alipay';
+  if (told && !(byWallet && POS_TO_CARD.has(told))) return told;
+  return payMethod ? REFUND_OF[payMethod] : 'online';
+}
+
 /** R6 退款未到: inside its clock wait, past it a person. Source: docs/domain.md §5.6. */
 export function refundVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const causes = [cause('C6', 'medium', 'said')];
@@ -31,8 +42,7 @@ export function refundVerdict(draft: CaseDraft, rules: Rules): Verdict {
   const open = firstOpen(draft, 'amount', 'refundTime', 'refundMethod');
   if (open) return open;
   const started = valueIn(draft, 'refundTime');
-  const payMethod = valueIn(draft, 'payMethod');
-  const method = valueIn(draft, 'refundMethod') ?? (payMethod ? REFUND_OF[payMethod] : 'online');
+  const method = wayBack(draft);
   if (!started) return advise(rules, 'SS-REFUNDWAIT', causes, 'Q-DISPUTE');
   const start = momentRange(started, rules.now).to;
   const { by, provisional } = refundDeadline(method, { start, profile: rules.profile, calendar: rules.calendar });

@@ -23,7 +23,7 @@ const JIAO = /\s?(?:毛|角)(?<f>[一二三四五六七八九1-9](?=分|$|[^\d])
 const FEN = /\s?分钱/y;
 /** What follows a count of something else than money. */
 const MEASURE =
-  /^\s?(?:张|个(?!w|万|千|百)|人|次|回|趟|遭|道|天|年|月|号|日|笔|分(?!钱)|秒(?!到|结)|小时|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|清|级|期|岁|周|星期|部|名|单(?!没(?!一单)|的钱|子)|店(?![家里员主铺方老那说收])|号线|度|步|种|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|(?![td]\+?[01])[a-z_@*-]+\d)/;
+  /^\s?(?:张|个(?!w|万|千|百)|人|次|回|趟|遭|道|天|年|月|号|日|笔|分(?!钱)|秒(?!到|结)|小时|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|清|级|期|岁|周|星期|部|名(?!字|称)|单(?!没(?!一单)|的钱|子)|店(?![家里员主铺方老那说收])|号线|度|步|种(?![植牙])|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|(?![td]\+?[01])[a-z_@*-]+\d)/;
 /** Sums in another currency are no amount in fen. */
 const FOREIGN = /^\s?(?:块|元)?(?:港币|港元|港纸|美元|美金|美刀|欧元|日元|韩元|英镑|澳元|usd|hkd|eur|jpy|dollars?)/;
 const NOT_BEFORE =

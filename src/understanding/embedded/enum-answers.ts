@@ -6,8 +6,8 @@ export const ASKED: CueTable = {
     cue('foreignCard', /外卡|境外|visa|master|国外|外国|foreign/),
     cue('ecny', /数字|数币|e-?cny/),
     cue('unionpayQr', /云闪付|银联|闪付/),
-    cue('wechat', /微信|绿(?:色|的)/, /不是微信/),
-    cue('alipay', /支付宝|花呗|蓝(?:色|的)/, /不是支付宝/),
+    cue('wechat', /微信|绿(?:色|的)/, /不是微信|绿(?:色)?的?[^,]{0,2}卡/),
+    cue('alipay', /支付宝|花呗|蓝(?:色|的)/, /不是支付宝|蓝(?:色)?的?[^,]{0,2}卡/),
     cue('online', /网上|线上|网购|商城|淘宝|京东|拼多多|online/),
     cue('creditCard', /信用|贷记|公务卡|credit/, /不是信用/),
     cue('debitCard', /储蓄|借记|debit|工资卡|存折|普通卡|存钱/, /不是储蓄/),
@@ -36,7 +36,7 @@ export const ASKED: CueTable = {
   ],
   hasSlip: [
     cue('no', /一半|半截|半张|没|未|无|丢|扔|不出|找不到|no\b|not\b|n't|lost/, /没丢|没扔/),
-    cue('yes', /有|出|打|在|签购单|小票|yes|是/),
+    cue('yes', /有|出|打|在|签购单|小票|yes|^是/),
   ],
   settleProduct: [
     cue('D1', /自然日|天天|每天都|周末(?:也|都|照)|节假日(?:也|都|照)/, /不/),

@@ -57,6 +57,7 @@ export function extract(text: string, options: ExtractOptions): Extraction {
   };
 }
 
+const FEE_QUESTIONS = new Set<Asking | undefined>(['feeName', 'feeTime', 'feeAgreed', 'amount']);
 const FREE_TEXT = new Set<string>(['feeName', 'payerName', 'payeeName', 'noticeText']);
 const SHRUG = /不知道|不清楚|不确定|没看清|没算|不好说|搞不懂|没印象|not sure|don'?t know/;
 const SHRUG_LENGTH = 16;
@@ -89,7 +90,7 @@ const LACKS = /^[^,\d]{0,8}(?:没|未|无|不(?:知|清|记|方便)|看不|找�
 /** Questions that are about no fact, or whose words are read elsewhere. */
 const NO_SLOT = new Set<Asking>(['confirm', 'handoff', 'menu', 'resolved', 'role', 'issueType']);
 const CANNOT_SAY =
-  /谁(?:知道|晓得|记得)|(?:算|数)不(?:过来|清|出)|说不(?:准|清|好|上来)|先?别管|不想说|没(?:有)?(?:看过|开过|看见|看清|注意|问过)|看不出|哪(?:里)?(?:知道|晓得|懂|记得)/;
+  /谁(?:知道|晓得|记得)|(?:算|数)不(?:过来|清|出)|说不(?:准|清|好|上来)|先?别管|不想说|[没未](?:有)?(?:看过|开过|看见|看清|注意|问过)|看不出|哪(?:里)?(?:知道|晓得|懂|记得)/;
 const WONT_SAY = /问(?:那么|这么|恁)多|别(?:再)?问|问(?:什么|个没完|来问去)/;
 const NOT_STARTED = /(?:没|未|没有)(?:有)?(?:给我)?(?:退|发起|申请|办|弄|操作|开始)|not (?:yet )?(?:started|requested|refunded)/;
 
@@ -139,7 +140,7 @@ function findFacts(normalized: string, original: string, options: FactOptions): 
     fee: feeOnly,
     shortCounts: feeOnly || signals.includes('chargeback'),
   });
-  const feeTalk = fee !== undefined || expecting === 'feeAgreed' || /扣|费|收钱|要钱|返|fee|charge/.test(normalized);
+  const feeTalk = fee !== undefined || FEE_QUESTIONS.has(expecting) || /扣|费|收钱|要钱|返|fee|charge/.test(normalized);
   const enums = findEnums(normalized, { expecting, reply }).filter(({ slot }) => slot !== 'feeAgreed' || feeTalk);
   const issue = issueOf(
     normalized,
@@ -205,4 +206,4 @@ function feeMention(
 /** Shortest and longest words that may be what a fee is called; a question or a sentence about oneself is no name. */
 const NAME_LENGTH = { least: 2, most: 16 };
 const isName = (text: string): boolean =>
-  text.length >= NAME_LENGTH.least && text.length <= NAME_LENGTH.most && !isQuestion(text) && !/[我你您]|[,!]/.test(text);
+  text.length >= NAME_LENGTH.least && text.length <= NAME_LENGTH.most && !isQuestion(text) && !/[我你您\d]|[,!]/.test(text);

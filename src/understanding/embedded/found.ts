@@ -48,7 +48,7 @@ const isGap = (text: string, at: number): boolean =>
 export function clauses(text: string): string[] {
   return text
     .split(
-      /[,。!?;\n]|[.、](?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})|(?<=\d) (?![元块万千百个点号月日年天秒小分时笔次张家])(?=\p{Script=Han})/u,
+      /[,。!?;\n」』”]|[.、](?!\d)|(?<=\p{Script=Han}) (?=\p{Script=Han})|(?<=\d) (?![元块万千百个点号月日年天秒小分时笔次张家])(?=\p{Script=Han})/u,
     )
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '');

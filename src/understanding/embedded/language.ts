@@ -15,7 +15,6 @@ const ENGLISH_WORD =
  */
 export function languageOf(text: string): Locale | undefined {
   const part = text.slice(0, CONSIDERED).replace(/\[[^\]]{0,30}\]/g, '');
-  if (CANTONESE.test(part)) return 'zh-Hant';
   let old = 0;
   let modern = 0;
   let han = 0;
@@ -25,7 +24,7 @@ export function languageOf(text: string): Locale | undefined {
     else if (SIMPLIFIED_ONLY.has(char)) modern++;
     if (/\p{Script=Han}/u.test(char)) han++;
   }
-  if (old > modern) return 'zh-Hant';
+  if (old > modern || (modern === 0 && CANTONESE.test(part))) return 'zh-Hant';
   if (modern > 0) return 'zh-CN';
   const words = part.match(/[a-z]{2,}/gi)?.length ?? 0;
   if (han === 0) return words >= 2 || ENGLISH_WORD.test(part.trim()) ? 'en-US' : undefined;

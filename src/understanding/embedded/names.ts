@@ -172,7 +172,18 @@ export function findNamed(text: string, original: string, options: NameOptions &
           },
         ]
       : [];
-  return [...bankMentions(text, options), ...acquirer(text), ...free, ...notice];
+  const told = options.expecting === 'noticeText' ? notice : quotedNotice(original);
+  return [...bankMentions(text, options), ...acquirer(text), ...free, ...told];
+}
+
+/** 后台显示 延迟结算 风控审核 请上传凭证: the notice of a hold, as it is quoted. */
+const NOTICE =
+  /(?:后台|後台|[aA][pP][pP]|系统|系統|首页|短信|通知|公告)[^,，。]{0,4}(?:显示|顯示|提示|写着?|寫著?|弹出?|弹窗)(?:的?是|：|:)?\s?[「『“"]?(?<v>[^，。；！？!?」』”"]{4,60})/;
+const OF_A_HOLD = /延迟结算|延遲結算|风控|風控|风险|風險|凭证|憑證|调单|調單|核实|核實|暂缓/;
+
+function quotedNotice(original: string): SlotMention[] {
+  const said = original.match(NOTICE)?.groups?.v?.trim();
+  return said && OF_A_HOLD.test(said) ? [{ slot: 'noticeText', value: said, text: said }] : [];
 }
 
 const COUNT = '(?<n>\\d{1,5}|[一二两三四五六七八九十]{1,3})(?<more>多|几|来)?';

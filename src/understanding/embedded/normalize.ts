@@ -13,7 +13,12 @@ type Rewrite = readonly [from: string, to: string];
 /** Rewrites by first character, longest first. */
 function indexRewrites(): ReadonlyMap<string, readonly Rewrite[]> {
   const index = new Map<string, Rewrite[]>();
-  for (const [from, to] of Object.entries({ ...homophones.typos, ...homophones.abbreviations, ...homophones.dialect })) {
+  for (const [from, to] of Object.entries({
+    ...homophones.typos,
+    ...homophones.abbreviations,
+    ...homophones.pictures,
+    ...homophones.dialect,
+  })) {
     const first = from.charAt(0);
     index.set(first, [...(index.get(first) ?? []), [from, to]]);
   }

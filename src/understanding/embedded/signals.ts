@@ -1,5 +1,6 @@
 import type { Signal } from '../../domain/slots';
 import { clauses } from './found';
+import { findRates } from './rates';
 import { PAYOUT_RULES } from './signals-payout';
 import { SAFETY_RULES } from './signals-safety';
 import { SALE_RULES } from './signals-sale';
@@ -26,6 +27,21 @@ const WIDE = new Set<Signal>([
 const NOT_DUE =
   /(?:还|才)(?:没|未)?(?:有)?(?:刷|用|做|达)(?:了|到)?(?:不)?(?:满|够|到|标|\s?[\d一二三四五六七八九两]{1,4}(?:千|百|块|元|万|\d))|没(?:有)?(?:刷|达)(?:满|够|标|到)|条件(?:还)?(?:没|未|不)|haven'?t (?:reached|met)/;
 
+/** 店里说给我退: the refund of what was bought, not of what the machine cost. */
+const OF_GOODS = /退货|退款|买|店里|卖家|商城|下单/;
+const OF_THE_DEVICE = /机|押金|激活|首刷|刷[满够]|达标|服务费|流量|返/;
+/** 每个月又扣一回: a fee that comes again, no double charge. */
+const REGULAR = /每个?[月年]|续费|包月|会员费?|every month|monthly|renew/;
+
+const SINCE = /从|开始|现在|变|改|涨|调|起/;
+
+/** 签的0.55%，这个月起按0.68%扣: two rates, the later one higher. */
+function isRaised(text: string): boolean {
+  if (!/%|费率|点/.test(text) || !SINCE.test(text)) return false;
+  const rates = findRates(text, undefined).found.map(({ mention }) => Number(mention.value));
+  return rates.length >= 2 && (rates.at(-1) ?? 0) > (rates[0] ?? 0);
+}
+
 /** Signals of a message (normalised text). */
 export function findSignals(text: string): Signal[] {
   const parts = clauses(text);
@@ -35,6 +51,8 @@ export function findSignals(text: string): Signal[] {
     const readings = WIDE.has(signal) ? all : parts;
     if (readings.some((part) => when.test(part) && !not?.test(part) && !GENERAL.test(part))) found.add(signal);
   }
-  if (NOT_DUE.test(text)) found.delete('promisedReturn');
+  if (NOT_DUE.test(text) || (OF_GOODS.test(text) && !OF_THE_DEVICE.test(text))) found.delete('promisedReturn');
+  if (REGULAR.test(text)) found.delete('doubleCharge');
+  if (isRaised(text)) found.add('rateRaised');
   return [...found];
 }

@@ -47,7 +47,11 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   if (ASKS_MONEY.has(options.expecting)) return true;
   if (FEE_AFTER.test(text.slice(token.end, token.end + 10)) || FEE_BEFORE.test(text.slice(Math.max(0, token.start - 16), token.start)))
     return true;
-  if (whole) return STANDS_FOR_SUM.has(options.expecting) && /^\d{3,6}(?:\.\d\d?)?$/.test(token.text);
+  if (whole)
+    return (
+      STANDS_FOR_SUM.has(options.expecting) &&
+      (options.expecting === 'feeName' ? /^\d{2,6}(?:\.\d\d?)?$/ : /^\d{3,6}(?:\.\d\d?)?$/).test(token.text)
+    );
   if (
     options.aboutMoney &&
     (EACH_AFTER.test(text.slice(token.end, token.end + 8)) || EACH_BEFORE.test(text.slice(Math.max(0, token.start - 6), token.start)))
@@ -65,7 +69,16 @@ function counts(token: AmountToken, text: string, options: SumOptions): boolean 
   return before && DIRECT_VERB.test(text.slice(Math.max(0, token.start - 8), token.start));
 }
 /** Asked for a choice, a lone figure can only be the sum. */
-const STANDS_FOR_SUM = new Set<Asking | undefined>(['role', 'issueType', 'payMethod', 'txStatus', 'settleProduct', 'payoutStatus', 'menu']);
+const STANDS_FOR_SUM = new Set<Asking | undefined>([
+  'role',
+  'issueType',
+  'feeName',
+  'payMethod',
+  'txStatus',
+  'settleProduct',
+  'payoutStatus',
+  'menu',
+]);
 const DIRECT_VERB =
   /(?:吃饭|饭钱|菜钱|油钱|车费|房费|药费|餐费|货款|尾款|买单|结账|结帐|埋单|刷|付|收|扣|转|退|花|消费|支付|到|金额|额|笔|是|少|扫|入|给|打|卖|每次|每笔|每月|各|charged|paid|of|took|taken|spent|deducted|debited|cost)\s?(?:了|过|掉|走|的是|的|是|:|差不多|大概|约|我|他|一笔|了一笔|了个)*\s?$/;
 
