@@ -12,7 +12,7 @@ import { admitsGiving, asksWho } from '../src/understanding/embedded/question';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
 import { isChasing } from './heard';
-import { answerFaq, type Interruption, obeyCommand, refuse, startOver, tellWhen } from './interruptions';
+import { answerFaq, type Interruption, obeyCommand, refusalOf, refuse, startOver, tellWhen } from './interruptions';
 import { dropDialogs, runDialogs } from './main';
 import { say } from './prompts';
 import { whileOwned } from './queue';
@@ -192,6 +192,8 @@ function startAnother(session: Session): void {
   const told = /^(REF-|SS-FAQ)/.test(session.diagnosis?.outcome ?? '');
   const { solved, ...extra } = session.record.extra ?? {};
   if (!told && !solved && !opensAnother(session)) return;
+  // What is refused beside an answer leaves the answer what it was.
+  if (session.diagnosis?.outcome === 'SS-FAQ' && refusalOf(session)) return;
   session.record = { ...session.record, extra };
   const facts = told ? session.draft.facts : lastingFacts(session.draft);
   session.draft = { ...newDraft(session.now), facts, refusals: told ? session.draft.refusals : [] };

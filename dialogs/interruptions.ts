@@ -128,7 +128,8 @@ const REFUSAL_OF = [
 
 type Refusal = 'REF-SECRET' | 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
 
-function refusalOf({ understanding, fresh, replaced, attachments, asking, text: words }: Session): Refusal | undefined {
+/** What of a message we do not do; undefined when it asks for nothing of the kind. */
+export function refusalOf({ understanding, fresh, replaced, attachments, asking, text: words }: Session): Refusal | undefined {
   const bySignal = REFUSAL_OF.find(([signal]) => understanding.signals.includes(signal));
   if (bySignal) return bySignal[1];
   if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
