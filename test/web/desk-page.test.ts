@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { barriersIn, DESKTOP } from './browser';
-import { choose, describeDesk, press, reads, shot, WAIT } from './desk';
+import { choose, composer, describeDesk, press, reads, shot, WAIT } from './desk';
 
 jest.setTimeout(180_000);
 
@@ -83,6 +83,37 @@ describeDesk('the desk', ({ signIn, visit, handOver }) => {
     await chat.sees('款项今天上午已退回');
     await chat.say('好的');
     await chat.sees('您的问题解决了吗');
+  });
+
+  test('whatever anybody wrote is shown as text, on both pages', async () => {
+    const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+    const [desk, chat] = await Promise.all([signIn('li'), visit()]);
+    const id = await handOver(chat);
+    await chat.say(`${evil}客户`);
+    const quick = JSON.stringify({ title: `${evil}标题`.slice(0, 40), text: evil, shared: false });
+    await desk.evaluate(
+      `fetch('/api/desk/replies', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(quick)} })`,
+    );
+    await choose(desk, id);
+    await reads(desk, `${evil}客户`);
+    await press(desk, /接\s*入/);
+    await chat.sees('已接入');
+    await composer(desk).fill(`${evil}备注`);
+    await press(desk, /记为备注/);
+    await reads(desk, `${evil}备注`);
+    await composer(desk).fill(`${evil}坐席`);
+    await composer(desk).press('Enter');
+    await chat.sees(`${evil}坐席`);
+    await desk.getByLabel('快捷回复').click();
+    await desk.getByTitle('<img src=x').first().waitFor(WAIT);
+    await desk.keyboard.press('Escape');
+    await press(desk, /^结\s*案$/);
+    await desk.getByLabel('处理结果').click();
+    await desk.getByTitle('款项已到').click();
+    await desk.getByLabel('小结').fill(`${evil}小结`);
+    await press(desk, /确\s*定/);
+    await desk.locator('.closing', { hasText: `${evil}小结` }).waitFor(WAIT);
+    for (const page of [desk, chat.page]) expect(await page.evaluate('window.hacked === undefined')).toBe(true);
   });
 
   test('on a phone-wide window and for a lead the desk fits, with figures', async () => {
