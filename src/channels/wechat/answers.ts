@@ -132,7 +132,8 @@ export function createAnswers(options: AnswerOptions): Answers {
       ]);
       if (given) return given.isSent || given.text === '' ? SUCCESS : { kind: 'text', text: given.text };
       if (way === 'sent' && !found && kind.passive === 'text') return SUCCESS;
-      const handsOver = way === 'passive' && options.handsOver && isOpen(standing) && (result.replies.length === 0 || canSend());
+      const handsOver =
+        way === 'passive' && options.handsOver && !message.isEvent && isOpen(standing) && (result.replies.length === 0 || canSend());
       const answer = await answerOf(task, standing, handsOver ? [] : waiting.activities);
       const arranged = isPassive && !handsOver ? arrangePassive(answer, canSend()) : { text: '', rest: arrangeSent(answer) };
       const changes: Change[] = [

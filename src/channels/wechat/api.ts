@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, type Fault, faultOf } from './faults';
+import { ApiError, addressIn, type Fault, faultOf } from './faults';
 import type { Answer, Call, Http } from './http';
-import type { Fetched, Tokens } from './token';
+import type { Fetched, Refusal, Tokens } from './token';
 
 /** What an account may be allowed, or not; one that turns out to be missing is not tried again by this process. */
 export const CAPABILITIES = ['send', 'msgmenu', 'typing', 'media', 'template', 'subscribe', 'agents'] as const;
@@ -37,6 +37,8 @@ export interface Api {
   call(capability: Capability, call: Call): Promise<Answer>;
   /** Undefined while it may be used. */
   missing(capability: Capability): Missing | undefined;
+  /** Something is set up wrongly, as a call was told within the last minute; until then none is made. */
+  refusal(): Refusal | undefined;
 }
 
 /** Pauses before the second, third and fourth try. */
@@ -49,6 +51,11 @@ export function createApi(options: ApiOptions): Api {
   const meaning = options.faultOf ?? faultOf;
   const restMs = options.restMs ?? usualRestMs;
   const off = new Map<Capability, Missing>();
+  let refused: (Refusal & { readonly until: number }) | undefined;
+
+  function refusal(): Refusal | undefined {
+    return refused && refused.until > now() ? refused : undefined;
+  }
 
   function missing(capability: Capability): Missing | undefined {
     const found = off.get(capability);
@@ -57,7 +64,10 @@ export function createApi(options: ApiOptions): Api {
   }
 
   function rest(capability: Capability, error: ApiError): void {
-    const { fault, errcode } = error;
+    const { fault, errcode, address } = error;
+    if (fault === 'configuration' && typeof errcode === 'number') {
+      refused = { errcode, ...(address !== undefined && { address }), until: now() + MINUTE_MS };
+    }
     if (typeof errcode !== 'number' || (fault !== 'capability' && fault !== 'limit')) return;
     // 40200 is about the kind of message, here always a menu.
     const meant = errcode === 40200 ? 'msgmenu' : capability;
@@ -67,13 +77,19 @@ export function createApi(options: ApiOptions): Api {
   async function attempt(call: Call, token: string): Promise<Answer> {
     const answer = await http({ ...call, path: withToken(call.path, token) });
     const errcode = answer.kind === 'json' ? Number(answer.json.errcode ?? 0) : 0;
-    if (errcode === 0) return answer;
-    throw new ApiError(meaning(errcode), errcode, `${call.path.replace(/\?.*/, '')} answered ${errcode}`);
+    if (errcode === 0) {
+      refused = undefined;
+      return answer;
+    }
+    const address = answer.kind === 'json' ? addressIn(String(answer.json.errmsg)) : undefined;
+    throw new ApiError(meaning(errcode), errcode, `${call.path.replace(/\?.*/, '')} answered ${errcode}`, { address });
   }
 
   async function call(capability: Capability, request: Call): Promise<Answer> {
     const closed = missing(capability);
     if (closed) throw new ApiError('capability', closed.errcode, `${capability} is not to be had since ${closed.errcode}`);
+    const wrong = refusal();
+    if (wrong) throw new ApiError('configuration', wrong.errcode, `no call to the platform for a minute after ${wrong.errcode}`);
     let token = await tokens.current();
     let renewals = 0;
     for (let tries = 0; ; ) {
@@ -101,7 +117,7 @@ export function createApi(options: ApiOptions): Api {
     }
   }
 
-  return { call, missing };
+  return { call, missing, refusal };
 }
 
 /** What is not allowed stays so for this process; a quota is one of a minute or of the day. */

@@ -47,14 +47,22 @@ export function faultOf(errcode: number): Fault {
 export class ApiError extends Error {
   /** `WECHAT_45047`; `WECHAT_NETWORK`, `WECHAT_TIMEOUT` and `WECHAT_HTTP` when there was no answer to read. */
   readonly code: string;
+  /** Of ours as the platform sees it, when it said so (40164). */
+  readonly address: string | undefined;
   constructor(
     readonly fault: Fault,
     readonly errcode: number | 'NETWORK' | 'TIMEOUT' | 'HTTP',
     message: string,
-    options?: { readonly cause?: unknown },
+    options?: { readonly cause?: unknown; readonly address?: string | undefined },
   ) {
     super(message, options);
+    this.address = options?.address;
     this.name = 'ApiError';
     this.code = `WECHAT_${errcode}`.replace('-', 'MINUS_');
   }
+}
+
+/** The address in a message of the platform, such as that of 40164. */
+export function addressIn(message: string): string | undefined {
+  return /\b(?:\d{1,3}\.){3}\d{1,3}\b|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}/i.exec(message)?.[0];
 }

@@ -67,7 +67,7 @@ export function statusOf(
   name: string,
   { tokens, api, refusals, causes }: { tokens: Tokens | undefined; api: Api; refusals: Refusals; causes?: Causes },
 ): Status {
-  const refusal = tokens?.refusal();
+  const refusal = tokens?.refusal() ?? api.refusal();
   const missing = CAPABILITIES.flatMap((capability) => api.missing(capability) ?? []);
   return {
     isReady: refusal === undefined,

@@ -9,6 +9,8 @@ export interface Message {
   /** `channelId/openid` */
   readonly conversation: string;
   readonly activity: Partial<Activity>;
+  /** Not written by the user, such as a tap on the account's menu: the platform's agents cannot be called in answer to it. */
+  readonly isEvent?: boolean;
   /** No turn runs: the user asks for the rest of what was said. */
   readonly isForMore?: boolean;
 }

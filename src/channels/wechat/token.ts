@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Entry, Json, Partition } from '../../store/store';
-import { ApiError, type Fault, faultOf } from './faults';
+import { ApiError, addressIn, type Fault, faultOf } from './faults';
 
 /**
  * The access token, one for all processes: kept in the store, fetched by one at a time. A fetch that the platform refuses because something is
@@ -118,7 +118,7 @@ export function createTokens(options: TokenOptions): Tokens {
     if (fetched.kind === 'token') {
       return { token: fetched.token, until: now() + Math.max(fetched.expiresInMs - MARGIN_MS, fetched.expiresInMs / 2) };
     }
-    const address = /\b(?:\d{1,3}\.){3}\d{1,3}\b|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}/i.exec(fetched.message)?.[0];
+    const address = addressIn(fetched.message);
     return { refusal: { errcode: fetched.errcode, ...(address && { address }) }, until: now() + REFUSED_MS };
   }
 

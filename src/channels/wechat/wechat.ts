@@ -60,7 +60,7 @@ export function createWechat(options: WechatOptions): Wechat {
     ...{ name: WECHAT, id: account.appId, apiBase: account.apiBase, kind, wire: CUSTOM_SEND, templates: account.templates },
     ...{ mediaPrefix: MEDIA_URL, fetchToken: fetchTokenOf(options) },
   });
-  const canSend = () => tokens !== undefined && tokens.refusal() === undefined && api.missing('send') === undefined;
+  const canSend = () => tokens !== undefined && (tokens.refusal() ?? api.refusal()) === undefined && api.missing('send') === undefined;
   const typing = (openid: string) => {
     const body = { touser: openid, command: 'Typing' };
     // Only a courtesy.
@@ -84,7 +84,10 @@ export function createWechat(options: WechatOptions): Wechat {
     const opened = opens && users.change(key, (user) => differing(user, grant(user, kind, opens, clock())));
     const counted = opened?.catch((error: unknown) => meter.error('wechat-count', error));
     const reaction = await react(key, activity);
-    const answer = reaction.kind === 'turn' ? answers.answer({ conversation: key, ...reaction }, delivery) : reaction.passive;
+    const answer =
+      reaction.kind === 'turn'
+        ? answers.answer({ conversation: key, isEvent: name.startsWith('event/'), ...reaction }, delivery)
+        : reaction.passive;
     const [passive] = await Promise.all([answer, counted]);
     return passive;
   }

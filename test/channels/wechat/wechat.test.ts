@@ -409,6 +409,72 @@ describeWithSimulator('WeChat', () => {
       expect(of('stable_token')).toHaveLength(1);
     });
 
+    test('because the address is not allowed any more comes with the next reply, is named, and is tried once a minute', async () => {
+      await start({}, { limits: { ...LIMITS, typingMs: 60_000 } });
+      await bot.wechat.check();
+      sim.fault('custom/', { body: JSON.stringify({ errcode: 40164, errmsg: 'invalid ip 203.0.113.7, not in whitelist' }), times: 9 });
+      await sim.say(USER, '600 ms');
+      await until(() => bot.counts.kept === 1);
+      expect(bot.wechat.status()).toEqual({
+        isReady: false,
+        lines: ['WeChat: 40164, the address of this server is not on the IP allow-list (203.0.113.7)'],
+      });
+      expect(sim.calls.filter(({ path }) => path.includes('custom/'))).toHaveLength(1);
+      await sim.say(USER, 'next');
+      expect(said()).toEqual(['1 600 ms\n\n2 next']);
+      sim.advance(61_000);
+      expect(bot.wechat.status()).toEqual({ isReady: true, lines: [] });
+    });
+
+    test.each([40003, 43004, 43019, 48002])('because the user is gone (%i) is told to the desk, and no more is sent', async (errcode) => {
+      await start();
+      await openCase();
+      await sim.say(USER, 'hi');
+      sim.fault('custom/send', { errcode });
+      await bot.turns.say(CONVERSATION, [{ text: 'one' }]);
+      await until(async () => (await story()).at(-1)?.text === '该用户已取消关注或无法找到，下面的内容没有送达：one');
+      await bot.turns.say(CONVERSATION, [{ text: 'two' }]);
+      await until(async () => (await story()).at(-1)?.text?.endsWith('two') === true);
+      expect(of('custom/send')).toHaveLength(1);
+    });
+
+    test.each([45009, 45011])('because of %i waits, and passive replies go on and take it along', async (errcode) => {
+      await start();
+      sim.fault('custom/send', { errcode });
+      await sim.say(USER, '600 ms');
+      await until(() => bot.counts.kept === 1);
+      await sim.say(USER, 'next');
+      expect(said()).toEqual(['1 600 ms\n\n2 next']);
+      await sim.say(USER, 'again');
+      expect([said()[1], of('custom/send').length]).toEqual(['3 again', 1]);
+    });
+
+    test('because it is too long after all (45002) goes out in halves, a menu that is not taken (45098, 45099) with numbers', async () => {
+      await start({}, { bot: slowChoices });
+      const long = '这是一句话，说的是到账时间。'.repeat(40);
+      await sim.say(USER, 'hi');
+      await until(() => said().length === 1);
+      sim.fault('custom/send', { errcode: 45002 });
+      await bot.turns.say(CONVERSATION, [{ text: long }]);
+      await until(() => said().length === 3);
+      expect(said().slice(1).join('')).toBe(long);
+      for (const errcode of [45098, 45099]) {
+        const before = said().length;
+        sim.fault('custom/send', { errcode });
+        await sim.say(USER, 'ask');
+        await until(() => said().length > before);
+        expect(said().at(-1)).toContain('1. 我是商户（收款方）\n2. 我是付款人');
+      }
+    });
+
+    test('is never half a character', async () => {
+      await start();
+      await sim.say(USER, 'hi');
+      await bot.turns.say(CONVERSATION, [{ text: '好\ud83d' }]);
+      await until(() => said().length === 2);
+      expect([said()[1], sim.problems]).toEqual(['好\ufffd', []]);
+    });
+
     test('because the API stumbles is sent a little later', async () => {
       await start();
       sim.fault('custom/send', { errcode: -1, times: 2 });
@@ -598,6 +664,22 @@ describeWithSimulator('WeChat', () => {
   });
 
   describe("the platform's own agents", () => {
+    test('are called in answer to a message, not to a tap on the menu of the account', async () => {
+      await start(
+        { handsOver: true },
+        {
+          bot: async (context) => {
+            if (context.activity.text === '转人工') await openCase();
+            await context.sendActivity(`ok ${context.activity.text}`);
+          },
+        },
+      );
+      await sim.event(USER, 'CLICK', { EventKey: 'human' });
+      expect([said(), (await caseNow())?.owner]).toEqual([['ok 转人工'], 'queue']);
+      await sim.say(USER, '你好');
+      await until(async () => (await caseNow())?.owner === 'agent');
+    });
+
     test('take over from the commit that opened the case; their moves are the moves of the case', async () => {
       await start(
         { handsOver: true },
