@@ -9,7 +9,7 @@ import {
   saveConversation,
 } from '../repositories/conversations';
 import { findFollowUp } from '../repositories/follow-ups';
-import { childId, entryId, sortable } from '../repositories/ids';
+import { asJson, childId, entryId, sortable } from '../repositories/ids';
 import { passageChange } from '../repositories/transcripts';
 import { type Change, type Entry, type Partition, partitionOf, type Store } from '../store/store';
 import { doneChange, findMark, listInbox, type Mark, takeChange, type Waiting } from './inbox';
@@ -39,7 +39,9 @@ export interface Opening {
   /** Mark of the activity that was asked about. */
   readonly mark: Entry | undefined;
   readonly record: ConversationRecord | undefined;
-  readonly known: readonly KnownEntry[];
+  /** 0 when absent. */
+  readonly recordVersion: number;
+  readonly state: KnownEntry;
   readonly inbox: readonly Waiting[];
   readonly outbox: OutboxView;
 }
@@ -100,11 +102,8 @@ export async function openTurn(
     listInbox(partition, key),
     options.outbox.view(partition, key),
   ]);
-  const known = [
-    { ...recordAt, entry: record },
-    { ...stateAt, entry: state },
-  ];
-  return { token, mark, record: conversationIn(record), known, inbox, outbox };
+  const read = { record: conversationIn(record), recordVersion: record?.version ?? 0, state: { ...stateAt, entry: state } };
+  return { token, mark, ...read, inbox, outbox };
 }
 
 /** One turn of these items. */
@@ -129,7 +128,8 @@ export async function performTurn(parts: TurnParts, task: TurnTask): Promise<rea
   const masked = sum(items.map((item) => item.masked));
   const due = isFollowUp(activity) ? await takeFollowUp(place, activity, now) : { activity, changes: [] };
   const prefix = childId(place.key, sortable(lock.token));
-  const run = due && (await runBot({ ...botTask(parts, task, now, masked), activity: due.activity, prefix }));
+  const record = recordOf(task, now);
+  const run = due && (await runBot({ ...botTask(parts, task, { record, now, masked }), activity: due.activity, prefix }));
 
   const said = run?.sent ?? [];
   const inResponse = last.activity.deliveryMode === 'expectReplies';
@@ -158,44 +158,53 @@ export async function performTurn(parts: TurnParts, task: TurnTask): Promise<rea
   return results;
 }
 
-function botTask(parts: TurnParts, { place, opening, items }: TurnTask, now: string, masked: Readonly<Record<string, number>>) {
-  const last = items.at(-1)?.activity ?? {};
-  const record = opening.record ?? newRecord(place, last, now);
+function botTask(
+  parts: TurnParts,
+  { place, opening }: TurnTask,
+  { record, now, masked }: { record: ConversationRecord; now: string; masked: Readonly<Record<string, number>> },
+) {
   const own = new Set<string>();
+  const recordAt = conversationEntry(place.key);
   return {
     bot: parts.bot,
     partition: place.partition,
-    known: opening.known,
+    // A new record too: it is written at the end.
+    known: [{ ...recordAt, entry: { id: recordAt.id, value: asJson(record), version: opening.recordVersion } }, opening.state],
     apology: () => parts.apology(record.locale),
     limitMs: parts.limitMs,
     log: parts.log,
     finish: (sent: Partial<Activity>) => ({ ...finishActivity(sent, parts.rules, own), timestamp: asDate(now) }),
-    async prepare(context: TurnContext, partition: Partition) {
-      parts.services(context, { partition, now, masked, own });
-      const { activityId: _, ...reference } = isFollowUp(last) ? record.reference : referenceOf(last);
-      await saveConversation(partition, { ...record, reference });
-    },
+    prepare: (context: TurnContext, partition: Partition) => parts.services(context, { partition, now, masked, own }),
   };
 }
 
-/** Chinese until the user writes otherwise: what a channel says of the locale is where its window was made. */
-function newRecord({ key, channelId }: Place, activity: Partial<Activity>, now: string): ConversationRecord {
-  return { id: key, channel: channelId, reference: referenceOf(activity), locale: 'zh-CN', misunderstood: 0, angryTurns: 0, lastAt: now };
+/**
+ * The record of the conversation, with where answers go from now on. Chinese until the user writes otherwise: what a channel says of the locale is
+ * where its window was made.
+ */
+function recordOf({ place, opening, items }: TurnTask, now: string): ConversationRecord {
+  const last = items.at(-1)?.activity ?? {};
+  const fresh = { id: place.key, channel: place.channelId, locale: 'zh-CN', misunderstood: 0, angryTurns: 0 };
+  const record = opening.record ?? { ...fresh, reference: referenceOf(last), lastAt: now };
+  const { activityId: _, ...reference } = isFollowUp(last) ? record.reference : referenceOf(last);
+  return { ...record, reference };
 }
 
 /** What the turn itself adds to what the bot wrote. */
 async function runChanges(
-  run: BotRun,
+  { partition }: BotRun,
   { place, opening, items, lock }: TurnTask,
   now: string,
   said: readonly Partial<Activity>[],
 ): Promise<readonly Change[]> {
-  const record = await findConversation(run.partition, place.key);
+  const record = await findConversation(partition, place.key);
   // The bot deleted it: the user asked to be forgotten.
   if (!record) return [];
-  if (record.lastAt !== now) await saveConversation(run.partition, { ...record, lastAt: now });
-  const [, state] = opening.known;
-  const untouched = state?.entry && !run.partition.writes(state.collection, state.id);
+  const { collection, id } = conversationEntry(place.key);
+  const isKept = partition.writes(collection, id) && record.lastAt === now;
+  if (!isKept) await saveConversation(partition, { ...record, lastAt: now });
+  const { state } = opening;
+  const untouched = state.entry && !partition.writes(state.collection, state.id);
   const heard = items.map(({ activity }) => ({ ...activity, timestamp: asDate(now) }));
   const passage = passageChange({ conversation: place.key, order: lock.token, activities: [...heard, ...said] });
   return [...(untouched && state.entry ? [touchState(state.entry)] : []), ...(passage ? [passage] : [])];

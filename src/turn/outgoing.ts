@@ -91,7 +91,7 @@ export function finishActivity(activity: Partial<Activity>, rules: OutboundRules
     ...(suggestedActions && { suggestedActions: mapVisible(suggestedActions, clean) }),
     ...(value !== undefined && { value: mapVisible(value, clean) }),
   };
-  return JSON.parse(JSON.stringify({ ...activity, ...finished }));
+  return { ...activity, ...finished } as Partial<Activity>;
 }
 
 function mapVisible(value: unknown, change: (text: string) => string): unknown {

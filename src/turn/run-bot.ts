@@ -21,14 +21,14 @@ export interface BotTask {
   readonly bot: Bot;
   readonly activity: Partial<Activity>;
   readonly partition: Partition;
-  /** Entries read already, absent ones too. */
+  /** Entries read already, absent ones too; not to be changed. */
   readonly known: readonly KnownEntry[];
   /** First part of the ids of what is sent. */
   readonly prefix: string;
   /** Called on everything sent: the last step before the commit. */
   readonly finish: (activity: Partial<Activity>) => Partial<Activity>;
   /** Called on the context and the partition before the bot, and before the apology. */
-  readonly prepare: (context: TurnContext, partition: Partition) => Promise<void>;
+  readonly prepare: (context: TurnContext, partition: Partition) => void;
   /** One text and the offer of a person, when the bot fails on a message. */
   readonly apology: () => Partial<Activity>;
   readonly limitMs: number;
@@ -74,10 +74,10 @@ async function attempt(task: BotTask, work: (context: TurnContext) => Promise<vo
   const partition = createTurnPartition(withKnown(task.partition, task.known));
   const adapter = new TurnAdapter(task.prefix);
   // Replies always wait in the adapter; how they leave is not the bot's business.
-  const { deliveryMode: _, ...activity } = copyOf(task.activity);
+  const { deliveryMode: _, ...activity }: Partial<Activity> = JSON.parse(JSON.stringify(task.activity));
   const context = new TurnContext(adapter, activity);
   try {
-    await task.prepare(context, partition);
+    task.prepare(context, partition);
     await work(context);
   } finally {
     adapter.end();
@@ -91,15 +91,9 @@ function withKnown(partition: Partition, known: readonly KnownEntry[]): Partitio
     ...partition,
     async get(collection, id) {
       const found = known.find((one) => one.collection === collection && one.id === id);
-      if (!found) return partition.get(collection, id);
-      return found.entry && copyOf(found.entry);
+      return found ? found.entry : partition.get(collection, id);
     },
   };
-}
-
-/** What the bot changes in it stays in its run. Of JSON only, where this is quicker than structuredClone. */
-function copyOf<T extends object>(value: T): T {
-  return JSON.parse(JSON.stringify(value));
 }
 
 async function within(limitMs: number, work: Promise<void>): Promise<void> {
