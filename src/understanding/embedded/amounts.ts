@@ -23,7 +23,7 @@ const JIAO = /\s?(?:毛|角)(?<f>[一二三四五六七八九1-9](?=分|$|[^\d])
 const FEN = /\s?分钱/y;
 /** What follows a count of something else than money. */
 const MEASURE =
-  /^\s?(?:张|个(?!w|万|千|百)|人|次|回|趟|遭|道|天|年|月|号|日|笔|分(?!钱)|秒(?!到|结)|小时|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|清|级|期|岁|周|星期|部|名(?!字|称)|单(?!没(?!一单)|的钱|子)|店(?![家里员主铺方老那说收])|号线|度|步|种(?![植牙])|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|(?![td]\+?[01])[a-z_@*-]+\d)/;
+  /^\s?(?:张|个(?!w|万|千|百)|人|次|回|趟|遭|道|天|年|月|号|日|笔|分(?!钱)|秒(?!到|结)|小时|时(?=以|之|后|前|[ ,]|$)|钟头|台|家|户|条|件|位|页|字|公里|米|遍|倍|点|楼|层|类|清|级|期|岁|周|星期|部|名(?!字|称)|单(?!没(?!一单)|的钱|子)|店(?![家里员主铺方老那说收])|号线|度|步|种(?![植牙])|项|套|届|本|份|斤|公斤|瓶|箱|桌|折|开头|打头|结尾|g\b|gb|mb|%|‰|bp|days?\b|hours?\b|times?\b|st\b|nd\b|th\b|pm\b|am\b|min|sales\b|transactions\b|payments\b|orders\b|(?![td]\+?[01])[a-z_@*-]+\d)/;
 /** Sums in another currency are no amount in fen. */
 const FOREIGN = /^\s?(?:块|元)?(?:港币|港元|港纸|美元|美金|美刀|欧元|日元|韩元|英镑|澳元|usd|hkd|eur|jpy|dollars?)/;
 const NOT_BEFORE =
@@ -158,7 +158,8 @@ function rangeToken(text: string, start: number, numeral: Numeral, unit: RegExpE
   return token(text, start, end, { fen: undefined, range: true, approx: true, strength: unit ? 'unit' : 'scale' });
 }
 
-const ABOUT_BEFORE = /(?:大概|大约|约|差不多|小(?=$)|将近|接近|快|约莫|得有|可能是?|好像是?|about|around|roughly|nearly)\s?(?:有|是)?\s?$/;
+const ABOUT_BEFORE =
+  /(?:不到|大概|大约|约|差不多|小(?=$)|将近|接近|快|约莫|得有|可能是?|好像是?|about|around|roughly|nearly)\s?(?:有|是)?\s?$/;
 const ABOUT_AFTER = /^(?:块|元)?(?:钱)?\s?(?:左右|上下|多(?![少次个])|出头|的样子|不到|吧大概)/;
 
 /** No message says more; the rest of a hostile one is not read. */

@@ -1,5 +1,5 @@
 import { addDays } from '../../domain/calendar';
-import { dayOf, dayOfMonth, daysBack, type Groups, monthAndDay, numberOf, WEEKDAYS, weekday } from './days';
+import { dayOf, dayOfMonth, daysBack, type Groups, lastOfMonth, monthAndDay, numberOf, WEEKDAYS, weekday } from './days';
 import { firstMatches } from './found';
 import { latestFestival, latestYearly, solarOfLunar } from './lunar';
 import { smallNumber } from './numerals';
@@ -117,6 +117,11 @@ const RULES: readonly Rule[] = [
   {
     pattern: new RegExp(`(?<![\\d./a-z-])(?<d>3[01]|2\\d|1[3-9])\\/(?<m>1[0-2]|0?[1-9])(?![\\d./])${TIME_FOLLOWS}`, 'g'),
     resolve: monthAndDay,
+    calendar: true,
+  },
+  {
+    pattern: new RegExp(`(?:(?<m>${MONTH})月份?|(?<last>上个?月))的?最后一天`, 'g'),
+    resolve: (g, today) => lastOfMonth(g.last ? undefined : numberOf(g.m), today),
     calendar: true,
   },
   {

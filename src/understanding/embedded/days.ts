@@ -89,3 +89,15 @@ export function weekday(which: string, target: number, today: string): string {
   const days = (isoWeekday(today) - target + 7) % 7;
   return addDays(today, -(days || 7));
 }
+
+/** The last day of a month that is past; of the month before when none is named. */
+export function lastOfMonth(month: number | undefined, today: string): string | undefined {
+  const first = month === undefined ? today.slice(0, 7) : nextMonth(month, today);
+  return first && addDays(`${first}-01`, -1);
+}
+
+/** YYYY-MM of the month after the latest one of that number that has begun. */
+function nextMonth(month: number, today: string): string | undefined {
+  const began = latestYearly((year) => dayOf(year, month, 1), today);
+  return began && addDays(began, 31).slice(0, 7);
+}

@@ -8,7 +8,7 @@ export const ASKED: CueTable = {
     cue('unionpayQr', /云闪付|银联|闪付/),
     cue('wechat', /微信|绿(?:色|的)/, /不是微信|绿(?:色)?的?[^,]{0,2}卡/),
     cue('alipay', /支付宝|花呗|蓝(?:色|的)/, /不是支付宝|蓝(?:色)?的?[^,]{0,2}卡/),
-    cue('online', /网上|线上|网购|商城|淘宝|京东|拼多多|online/),
+    cue('online', /美团|饿了么|团购|外卖|小程序|网上|线上|网购|商城|淘宝|京东|拼多多|online/),
     cue('creditCard', /信用|贷记|公务卡|credit/, /不是信用/),
     cue('debitCard', /储蓄|借记|debit|工资卡|存折|普通卡|存钱/, /不是储蓄/),
   ],

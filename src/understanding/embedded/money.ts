@@ -89,6 +89,11 @@ function withTimes(sales: readonly Sum[], timed: readonly Timed[]): Sale[] {
 }
 
 /** One sum, repeated sums, or several sales. */
+/** 不到五百, 498: about at first, then exact. */
+function isMadeExact(sum: Sum, next: Sum | undefined): boolean {
+  return sum.token.approx && next !== undefined && !next.token.approx && Math.abs(next.fen - sum.fen) * 4 <= sum.fen;
+}
+
 /** 吃饭123他给我刷成1230: the sum really charged. */
 const CHARGED_AS = /(?:刷|扣|收|付|输|打|按|弄)成了?\s?$/;
 
@@ -99,7 +104,7 @@ function readSales(sums: readonly Sum[], text: string, options: MoneyOptions): {
   const corrected = live.filter((sum) => sum.correction);
   if (corrected.length > 0) return { sum: corrected.at(-1) as Sum, sales: [] };
   const total = live.find((sum) => sum.role === 'total');
-  const parts = live.filter((sum) => sum.role !== 'total');
+  const parts = live.filter((sum, at) => sum.role !== 'total' && !isMadeExact(sum, live[at + 1]));
   const count = countOf(text);
   const only = parts[0];
   if (

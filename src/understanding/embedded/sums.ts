@@ -120,7 +120,7 @@ function roleOf(before: string, after: string): SumRole {
   if (INSTANT_BEFORE.test(before) || INSTANT_AFTER.test(after)) return 'instantFee';
   if (LIMIT_BEFORE.test(before) || LIMIT_AFTER.test(after) || PROMISE_BEFORE.test(before)) return 'other';
   if (FEE_BEFORE.test(before) || FEE_AFTER.test(after)) return 'fee';
-  if (/^\s?(?:块|元)?(?:钱)?的?现金/.test(after)) return 'other';
+  if (/^\s?(?:块|元)?(?:钱)?的?现金/.test(after) || /现金(?:收|付|给)(?:了|的)?\s?$/.test(before)) return 'other';
   if (/卡(?:里|上)?(?:的钱)?(?:就|都)?少了\s?$/.test(before)) return 'sale';
   if (SHORT_BEFORE.test(before)) return 'short';
   if (TOTAL_BEFORE.test(before) || TOTAL_AFTER.test(after)) return 'total';
