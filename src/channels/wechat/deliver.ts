@@ -113,9 +113,9 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
     const progress = await readProgress(to, activity);
     if (block !== 'retry' && block !== 'onAsk' && !progress.isTold) {
       await writeProgress(to, [activity], { ...progress, isTold: true });
-      meter.count('kept');
+      if (block !== 'reserve') meter.count('kept');
       const words = textOf(activity, standing.locale) || text(standing.locale, 'wechat.picture');
-      const key = block === 'gone' ? 'wechat.gone' : 'wechat.unsent';
+      const key = NOTES[block] ?? 'wechat.unsent';
       const why = (locale: Locale) => (errcode === undefined && isExplained(block) ? text(locale, `wechat.why.${block}`) : code);
       await desk.note(to.key, (locale) => text(locale, key, { code: why(locale), text: words }));
     }
@@ -166,6 +166,12 @@ export function createDeliver(options: DeliverOptions): (activity: Partial<Activ
   };
 }
 
+/** What the desk is told when it is not to wait for the user's next message. */
+const NOTES: Readonly<Partial<Record<Block, 'wechat.gone' | 'wechat.refused' | 'wechat.doubt'>>> = {
+  gone: 'wechat.gone',
+  ours: 'wechat.refused',
+  doubt: 'wechat.doubt',
+};
 const EXPLAINED = ['window', 'reserve', 'limit', 'capability'] as const;
 
 function isExplained(block: Block): block is (typeof EXPLAINED)[number] {

@@ -12,7 +12,7 @@ const TABLE: Readonly<Record<Fault, readonly number[]>> = {
   window: [95001, 95002, 95012, 95013, 95018],
   limit: [45009, 45011],
   capability: [48002, 60011, 95011, 95016, 95017],
-  configuration: [40001, 40013, 60020, 95000, 95004],
+  configuration: [40001, 40013, 60020],
   gone: [40096, 84061],
   consent: [],
   doubt: [],

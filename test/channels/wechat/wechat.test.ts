@@ -327,7 +327,7 @@ describeWithSimulator('WeChat', () => {
       await bot.turns.say(CONVERSATION, [{ text: 'after it' }]);
       await until(() => said().length === 2);
       expect(said()[1]).toBe('after it');
-      expect((await story()).at(-1)?.text).toContain('[图片]');
+      expect((await story()).at(-1)?.text).toBe('微信没有接受下面的内容（48001），用户看不到，请换个说法再发：[图片]');
     });
   });
 
@@ -503,7 +503,7 @@ describeWithSimulator('WeChat', () => {
       await openCase();
       sim.fault('custom/send', { delayMs: 800, reset: true, times: 9 });
       await sim.say(USER, '600 ms');
-      await until(async () => (await story()).at(-1)?.text?.includes('（TIMEOUT）') === true);
+      await until(async () => (await story()).at(-1)?.text === '微信没有确认收到下面的内容，用户不一定看到：1 600 ms');
       expect(of('custom/send')).toHaveLength(2);
       expect(bot.counts.doubt).toBe(1);
     });
