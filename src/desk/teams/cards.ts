@@ -167,7 +167,10 @@ function cut(words: string, letters: number): string {
 }
 
 function execute(verb: Verb, caseId: string, title: TextKey, more: object = {}): Card {
-  return { type: 'Action.Execute', title: say(title), verb: `case.${verb}`, data: { caseId }, fallback: 'drop', ...more };
+  const name = `case.${verb}`;
+  // Old clients know Action.Submit alone. Source: learn.microsoft.com, "Work with Universal Actions for Adaptive Cards", backward compatibility.
+  const fallback = { type: 'Action.Submit', title: say(title), data: { caseId, verb: name } };
+  return { type: 'Action.Execute', title: say(title), verb: name, data: { caseId }, fallback, ...more };
 }
 
 function actionsOf({ id, owner, queue }: Case, { isOpen, isOwn }: { readonly isOpen: boolean; readonly isOwn: boolean }): readonly Card[] {

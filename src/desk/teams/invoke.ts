@@ -30,16 +30,15 @@ export interface InvokeOptions {
   readonly hurry: () => void;
 }
 
+const verb = z
+  .string()
+  .transform((name) => name.replace(/^case\./, ''))
+  .pipe(z.enum(VERBS));
+const caseId = z.string().max(40);
 /** An Action.Execute of one of our cards. */
-const action = z.object({
-  action: z.object({
-    verb: z
-      .string()
-      .transform((verb) => verb.replace(/^case\./, ''))
-      .pipe(z.enum(VERBS)),
-    data: z.looseObject({ caseId: z.string().max(40) }),
-  }),
-});
+const action = z.object({ action: z.object({ verb, data: z.looseObject({ caseId }) }) });
+/** The same as an Action.Submit, which is all that old clients know: a message without words. */
+export const submitted = z.looseObject({ verb, caseId });
 /** We have one search with one field; the Agents Playground names neither. */
 const search = z.object({
   parameters: z.array(z.looseObject({ name: z.string().default('query'), value: z.unknown() })).default([]),

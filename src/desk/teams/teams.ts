@@ -7,7 +7,7 @@ import type { Reference } from '../../repositories/transcripts';
 import type { Change, Store } from '../../store/store';
 import type { DeskOptions } from '../desk';
 import { attach, CARD_TYPE, cardText, caseCard, statusOf, type Verb } from './cards';
-import { answerInvoke, type TeamsAnswer } from './invoke';
+import { answerInvoke, submitted, type TeamsAnswer } from './invoke';
 import { type Colleague, mayDo } from './people';
 import {
   deletePlace,
@@ -129,9 +129,27 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
       if (kind !== 'accept' && kind !== 'view' && mine.length > 1) return respond(activity, say('teams.which', { count: mine.length }));
       return respond(activity, say('teams.none'), say('teams.caseAsk', { command: WORDS[kind] }));
     }
-    const worked = await work({ ...{ verb: kind, caseId, actor, where: key }, input: inputOf(kind, words, options), ...onceOf(activity) });
+    return carryOut(activity, { verb: kind, caseId, actor, input: inputOf(kind, words, options) });
+  }
+
+  async function carryOut(activity: Partial<Activity>, asked: Pick<Work, 'verb' | 'caseId' | 'actor' | 'input'>): Promise<TeamsAnswer> {
+    const key = keyOf(activity);
+    const worked = await work({ ...asked, where: key, ...onceOf(activity) });
     options.hurry();
-    return respond(activity, ...linesOf(kind, worked, { caseId, isThread: threadMessage(key) !== undefined }));
+    const isThread = threadMessage(key) !== undefined;
+    // Where others read along, the buttons of who has the case are not for them.
+    const viewer = activity.conversation?.conversationType === 'personal' ? asked.actor.id : '';
+    return respond(activity, ...linesOf(asked.verb, { ...worked, view: { ...worked.view, viewer } }, { caseId: asked.caseId, isThread }));
+  }
+
+  /** A button of a card in a client that knows no Action.Execute. */
+  async function press(
+    activity: Partial<Activity>,
+    { verb, caseId }: { readonly verb: Verb; readonly caseId: string },
+  ): Promise<TeamsAnswer> {
+    const actor = options.colleague(activity);
+    if (!mayDo(actor, verb)) return respond(activity, say('teams.notAgent'));
+    return carryOut(activity, { verb, caseId, actor, input: activity.value });
   }
 
   /** In the thread of a case everything that is no command is for the customer, if it comes from who has the case. */
@@ -153,6 +171,8 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
 
   async function message(activity: Partial<Activity>): Promise<TeamsAnswer | undefined> {
     const words = options.plain(activity);
+    const button = words === '' ? submitted.safeParse(activity.value) : undefined;
+    if (button?.success) return press(activity, button.data);
     // A card that somebody found and sent speaks for itself.
     if (words === '' && activity.attachments?.some(({ contentType }) => contentType === CARD_TYPE)) return NOTHING;
     const command = options.parse(words);
@@ -215,7 +235,7 @@ function inputOf(kind: SpokenCommand['kind'], words: string, { parseClosing }: T
 
 /** What the agent hears. */
 function linesOf(
-  kind: Verb | 'receive' | 'stop',
+  kind: Verb,
   { found, view, ok }: Worked,
   { caseId: id, isThread }: { caseId: string; isThread: boolean },
 ): readonly Partial<Activity>[] {

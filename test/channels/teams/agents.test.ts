@@ -174,6 +174,24 @@ describe('a whole handoff', () => {
     expect(events.filter(({ kind }) => kind === 'note')).toMatchObject([{ text: '客户很急' }]);
   });
 
+  test('goes by the buttons of an old client, which come as messages without words', async () => {
+    world = await openTeamsWorld();
+    const press = (verb: string, more: object = {}) =>
+      world.post({ ...fixture('personal-message'), from: people.wang, text: '', value: { verb: `case.${verb}`, caseId: id, ...more } });
+    const id = await openCase();
+    await press('accept');
+    expect(texts().at(-1)).toContain('您已接入案件');
+    world.heard();
+    await press('reply', { text: '您好' });
+    expect(world.heard()).toEqual(['您好']);
+    await press('view');
+    expect(JSON.stringify(world.service.taken.at(-1)?.body)).toMatch(/对话.*case\.close/);
+    await press('close', { outcome: 'arrived', note: '已到账' });
+    expect(await findCase(world.store, id)).toMatchObject({ owner: 'closed', closing: { outcome: 'arrived' } });
+    await world.post({ ...fixture('public-message'), text: '', value: { verb: 'case.accept', caseId: id } });
+    expect((await findCase(world.store, id))?.owner).toBe('closed');
+  });
+
   test('goes in a group chat, where the bot must be mentioned', async () => {
     world = await openTeamsWorld();
     const group = fixture('group-mention');

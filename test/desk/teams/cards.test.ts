@@ -78,9 +78,16 @@ describe('a card', () => {
     expect(card).not.toMatch(/\[点我\]\(/);
   });
 
-  test('asks by Action.Execute alone, each with the case and a verb', () => {
-    const actions = JSON.stringify(Object.values(CARDS)).match(/"type":"Action\.\w+"/g) ?? [];
-    expect(new Set(actions)).toEqual(new Set(['"type":"Action.Execute"', '"type":"Action.ShowCard"']));
+  test('asks by Action.Execute, each with the case and a verb, and the same by Action.Submit for old clients', () => {
+    const actions = Object.values(CARDS).flatMap(
+      (card) => JSON.stringify(card).match(/\{"type":"Action\.Execute".*?"fallback":\{.*?\}\}/g) ?? [],
+    );
+    expect(actions.length).toBeGreaterThan(10);
+    for (const words of actions) {
+      const { verb, data, title, fallback } = JSON.parse(`${words}}`);
+      expect(fallback).toEqual({ type: 'Action.Submit', title, data: { ...data, verb } });
+      expect(data.caseId).toBe('DZ20261120-AB2CD-17');
+    }
   });
 
   test.each(QUEUES)('of %s does not offer its own queue to move to, but all others', (queue) => {
