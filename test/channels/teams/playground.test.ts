@@ -32,7 +32,6 @@ describeInBrowser("Microsoft's Agents Playground", (executable) => {
     await playground.press('接受');
     await playground.sees('Alex Wilber处理中');
     await world.settle();
-    await playground.page.waitForTimeout(500);
   }
   async function customerHears(words: string): Promise<void> {
     for (let tries = 0; tries < 200; tries += 1) {
@@ -78,14 +77,9 @@ describeInBrowser("Microsoft's Agents Playground", (executable) => {
     await playground.press('查看');
     await playground.sees('刷卡8600没到账，转人工');
     await playground.shot('open');
-    await playground.press('回复客户');
-    await playground.fill('写给客户的话', '您好，正在为您核实');
-    await playground.press('发送');
+    await playground.form({ open: '回复客户', hint: '写给客户的话', send: '发送' }, '您好，正在为您核实');
     await customerHears('您好，正在为您核实');
-    await playground.press('结案');
-    await playground.shot('closing');
-    await playground.fill('小结', '款项已到账');
-    await playground.press('确定');
+    await playground.form({ open: '结案', hint: '小结', send: '确定' }, '款项已到账');
     await playground.sees('已办结');
     await playground.shot('closed');
     expect(await findCase(world.store, id)).toMatchObject({ owner: 'closed', closing: { note: '款项已到账' } });

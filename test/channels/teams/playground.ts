@@ -17,8 +17,9 @@ export interface Playground {
   mention(text: string, thread?: string): Promise<void>;
   /** Presses a button, the newest of this name. */
   press(name: string): Promise<void>;
-  /** Types into a field of a card. */
   fill(hint: string, text: string): Promise<void>;
+  /** Opens a form of a card, fills its field and sends it; anew when the card changed meanwhile, which closes its forms. */
+  form(names: { readonly open: string; readonly hint: string; readonly send: string }, text: string): Promise<void>;
   /** Waits until something shows this. */
   sees(text: string): Promise<void>;
   shot(name: string): Promise<void>;
@@ -31,6 +32,7 @@ export const PLAYGROUND_TENANT = '00000000-0000-0000-0000-0000000000001';
 const CLI = require.resolve('@microsoft/m365agentsplayground/cli.js');
 const SHOTS = join(__dirname, '../../artifacts/teams');
 const WAIT_MS = 20_000;
+const TRY_MS = 4000;
 
 /** Starts it for a bot and opens its page. Its fonts and animations come from the internet, which it does not get. */
 export async function openPlayground(browser: Browser, bot: string): Promise<Playground> {
@@ -65,6 +67,20 @@ export async function openPlayground(browser: Browser, bot: string): Promise<Pla
     },
     press: (name) => page.getByRole('button', { name, exact: true }).last().click({ timeout: WAIT_MS }),
     fill: (hint, text) => page.getByPlaceholder(hint).last().fill(text, { timeout: WAIT_MS }),
+    async form({ open, hint, send }, text) {
+      const field = page.getByPlaceholder(hint).last();
+      const button = (name: string) => page.getByRole('button', { name, exact: true }).last();
+      for (let tries = 0; tries < 5; tries += 1) {
+        try {
+          if (!(await field.isVisible())) await button(open).click({ timeout: TRY_MS });
+          await field.fill(text, { timeout: TRY_MS });
+          return await button(send).click({ timeout: TRY_MS });
+        } catch {
+          // the form is gone: once more
+        }
+      }
+      throw new Error(`the form ${open} does not stay open`);
+    },
     sees: (text) => page.getByText(text).last().waitFor({ timeout: WAIT_MS }),
     async shot(name) {
       mkdirSync(SHOTS, { recursive: true });
