@@ -129,7 +129,11 @@ async function handBack(context: TurnContext, session: Session, sentence: TextKe
       const moved = moveOwner(before, { kind: 'handoff', at: session.now });
       if (moved.kind === 'refused') return undefined;
       const { rating: _rating, closing: _closing, finding: _finding, ...open } = moved.case;
-      const after = { ...open, replyBy: replyBy(before.priority, session.now, session.rules.profile, session.rules.calendar) };
+      const after = {
+        ...open,
+        waitingSince: session.now,
+        replyBy: replyBy(before.priority, session.now, session.rules.profile, session.rules.calendar),
+      };
       return { ...after, summary: summaryOf(after, session.rules) };
     }));
   if (!changed) return false;

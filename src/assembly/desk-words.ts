@@ -1,7 +1,8 @@
 import { formatValue } from '../../dialogs/format';
 import { isTextKey, type TextKey, text } from '../../locales';
+import type { Slot } from '../desk/answers';
 import type { ApiOptions } from '../desk/api-route';
-import type { Slot, ViewOptions } from '../desk/view';
+import type { ViewOptions } from '../desk/view';
 import type { Case, CaseDraft } from '../domain/case';
 import type { SlotName } from '../domain/slots';
 

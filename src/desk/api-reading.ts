@@ -30,7 +30,7 @@ export function readingRoutes(options: ApiOptions): readonly Route[] {
   };
   return [
     get('/api/desk/cases', 'Open cases with everything known, the most urgent first; at most 100', take.noQuery, async ({ actor }) => {
-      const rows = (await listQueue(store, MAX_CASES)).filter((row) => maySee(row, actor));
+      const rows = (await listQueue(store, MAX_ROWS)).filter((row) => maySee(row, actor)).slice(0, MAX_CASES);
       const found = (await Promise.all(rows.map(({ id }) => findCase(store, id)))).filter((one) => one !== undefined);
       await Promise.all(found.map(({ id }) => note(actor, 'read', id)));
       return { status: 200, body: await Promise.all(found.map((one) => caseJson(one, options))) };

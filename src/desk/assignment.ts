@@ -29,7 +29,7 @@ export interface Assignment {
 const MOST = 20_000;
 const CLOCK: Actor = { id: 'assignment', name: '', role: 'lead' };
 const EVERY_MS = 5000;
-const GATHER_MS = 200;
+const GATHER_MS = 500;
 const LEASE = { collection: 'desk-assignment', id: 'lease' } as const;
 /** Longer than a round takes; a process that died in one holds the others up no longer. */
 const LEASE_MS = 10_000;

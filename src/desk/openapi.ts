@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANSWERS } from './answers';
 import type { Route } from './api-route';
 import { BACK_PATH, OIDC_PATH } from './oidc-door';
 
@@ -48,19 +49,21 @@ function json(schema: object) {
   return { 'application/json': { schema } };
 }
 
-function operation({ path, summary, roles, body, query }: Route): object {
+function operation({ method, path, summary, roles, body, query }: Route): object {
   const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const { properties = {} } = z.toJSONSchema(query, { io: 'input' }) as { readonly properties?: Readonly<Record<string, object>> };
   const asked = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
   const parameters = [...named, ...asked];
   const isStream = path.endsWith('/events');
+  const answer = ANSWERS[`${method} ${path}`];
+  const content = answer ? json(z.toJSONSchema(answer)) : { [isStream ? 'text/event-stream' : '*/*']: {} };
   return {
     summary,
     ...(roles && { description: `Roles: ${roles.join(', ')}` }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: json(z.toJSONSchema(body, { io: 'input' })) } }),
     responses: {
-      200: { description: 'Done', ...(isStream ? { content: { 'text/event-stream': {} } } : { content: json({}) }) },
+      200: { description: 'Done', content },
       400: REFUSED,
       401: UNKNOWN,
       403: REFUSED,
@@ -68,6 +71,10 @@ function operation({ path, summary, roles, body, query }: Route): object {
       ...(body && named.length > 0 && { 409: REFUSED }),
     },
   };
+}
+
+function done(name: 'sign-in' | 'sign-out') {
+  return json(z.toJSONSchema(ANSWERS[`POST /api/desk/${name}`] ?? z.never()));
 }
 
 const signIn = {
@@ -88,10 +95,17 @@ const signIn = {
         ],
       }),
     },
-    responses: { 200: { description: 'Who is signed in; sets the cookie' }, 400: REFUSED, 403: REFUSED, 429: REFUSED },
+    responses: {
+      200: { description: 'Who is signed in; sets the cookie', content: done('sign-in') },
+      400: REFUSED,
+      403: REFUSED,
+      429: REFUSED,
+    },
   },
 };
-const signOut = { post: { summary: 'End the session', responses: { 200: { description: 'Done' }, 401: UNKNOWN } } };
+const signOut = {
+  post: { summary: 'End the session', responses: { 200: { description: 'Done', content: done('sign-out') }, 401: UNKNOWN } },
+};
 const oidc = {
   get: {
     summary: 'Sends the browser to the identity provider; 401 when there is none',

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { asJson } from '../repositories/ids';
 import type { Store } from '../store/store';
-
-/** 快捷回复: a sentence with variables such as {案件号}, of one agent or shared. */
-export interface QuickReply {
-  readonly id: string;
-  readonly owner: string;
-  readonly title: string;
-  readonly text: string;
-}
+import type { QuickReply } from './answers';
 
 const COLLECTION = 'desk-replies';
 /** Owner of what all see; no agent's id has a `+`. */

@@ -2,36 +2,9 @@ import { epochMs } from '../domain/calendar';
 import { listQueue, listShelf, type QueueRow } from '../repositories/cases';
 import type { ConversationRecord } from '../repositories/conversations';
 import type { Store } from '../store/store';
+import type { Percentiles, Stats } from './answers';
 
-/** Figures of the desk, from the rows of its lists and the records of conversations; ms, counts, scores 1 to 5. */
-export interface Stats {
-  readonly conversations: number;
-  /**
-   * `matters`: conversations in which something was told; `advised`: of these, ended by advice alone and not denied; checked where the user came
-   * back: `confirmed`, he said that it is solved or the money there; `denied`, that it is still missing.
-   */
-  readonly selfService: { readonly matters: number; readonly advised: number; readonly confirmed: number; readonly denied: number };
-  readonly escalated: number;
-  readonly open: number;
-  readonly byQueue: Readonly<Record<string, number>>;
-  readonly byIssue: Readonly<Record<string, number>>;
-  /** Of escalated cases: the likeliest cause. */
-  readonly byCause: Readonly<Record<string, number>>;
-  readonly byScore: Readonly<Record<string, number>>;
-  /** From the handover to the agent's first line. */
-  readonly firstReplyMs: Percentiles;
-  /** From accepting to closing. */
-  readonly handlingMs: Percentiles;
-  /** Left at a question for more than a day: question → how many. */
-  readonly dropOff: Readonly<Record<string, number>>;
-}
-
-/** Absent when nothing was measured. */
-export interface Percentiles {
-  readonly count: number;
-  readonly p50?: number;
-  readonly p90?: number;
-}
+/** Figures of the desk, from the rows of its lists and the records of conversations. */
 
 const MOST = 10_000;
 const DAY_MS = 86_400_000;

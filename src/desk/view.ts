@@ -6,25 +6,7 @@ import { partitionOfCase, type QueueRow } from '../repositories/cases';
 import { listTranscript } from '../repositories/transcripts';
 import type { Store } from '../store/store';
 import type { Actor } from './actions';
-
-/** A known fact in words. */
-export interface Slot {
-  readonly slot: string;
-  readonly label: string;
-  readonly value: string;
-  readonly source: string;
-  readonly approx?: boolean;
-  /** ISO +08:00; the message of this time told it. */
-  readonly at: string;
-}
-
-/** A possible cause by its name; `words` say what speaks for it. */
-export interface CauseView {
-  readonly id: string;
-  readonly likelihood: string;
-  readonly name: string;
-  readonly words?: string;
-}
+import type { CauseView, Slot } from './answers';
 
 export interface ViewOptions {
   readonly store: Store;
@@ -49,7 +31,8 @@ export async function caseJson(
   return {
     ...{ id, priority, queue, owner, agent, channel, createdAt, updatedAt, replyBy, summary, diagnosis },
     draft: flatten(draft),
-    evidence: { missing, papers, official, attachments: draft.attachments },
+    // The channel's address of a file may carry a token.
+    evidence: { missing, papers, official, attachments: draft.attachments.map(({ url: _, ...file }) => file) },
     transcript: await listTranscript(partition, found.conversationId),
   };
 }

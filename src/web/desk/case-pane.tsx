@@ -1,6 +1,7 @@
 import { Button, Descriptions, Space, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
-import { type CaseView, call, insist, type Me, once } from './api';
+import type { CaseView, Me } from '../../desk/answers';
+import { call, insist, once } from './api';
 import { ClockPicture } from './clock-picture';
 import { Composer } from './composer';
 import { type Asking, CaseForm } from './forms';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Clock } from './api';
+import type { Clock } from '../../desk/answers';
 import type { Words } from './words';
 
 const WIDTH = 320;

@@ -1,6 +1,7 @@
 import { Button, Input, Space } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
-import { type CaseView, type Me, once } from './api';
+import type { CaseView, Me } from '../../desk/answers';
+import { once } from './api';
 import { QuickReplies } from './quick';
 import type { Words } from './words';
 

@@ -1,6 +1,7 @@
 import { App as Antd, Badge, Button, Select, Tabs } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { type CaseView, call, isPassing, type Me, Refused, type Row } from './api';
+import type { CaseView, Me, Row } from '../../desk/answers';
+import { call, isPassing, Refused } from './api';
 import { CasePane } from './case-pane';
 import { Language } from './language';
 import { type Filter, Queue } from './queue';

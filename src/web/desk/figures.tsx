@@ -4,7 +4,7 @@ import { GridComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { Percentiles, Stats } from '../../desk/stats';
+import type { Percentiles, Stats } from '../../desk/answers';
 import { call } from './api';
 import type { Words } from './words';
 

@@ -1,6 +1,7 @@
 import { Form, Input, Modal, Select } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type CaseView, type Colleague, call, type Me, once } from './api';
+import type { CaseView, ColleagueView, Me } from '../../desk/answers';
+import { call, once } from './api';
 import type { Words } from './words';
 
 /** Outside the body's end no style is written that the page's policy would refuse. */
@@ -29,8 +30,8 @@ export function CaseForm({ asking, found, me, words, act, fail, onDone }: FormPr
   const [form] = Form.useForm<Values>();
   /** Of what is filled in: sent again after no answer, it is done once. */
   const key = useRef(once());
-  const [agents, setAgents] = useState<readonly Colleague[]>([]);
-  useEffect(() => void call<readonly Colleague[]>('agents').then(setAgents, fail), [fail]);
+  const [agents, setAgents] = useState<readonly ColleagueView[]>([]);
+  useEffect(() => void call<readonly ColleagueView[]>('agents').then(setAgents, fail), [fail]);
 
   async function finish({ to, outcome, text }: Values): Promise<void> {
     const note = text?.trim() ? { note: text.trim() } : {};

@@ -1,6 +1,6 @@
 import { Input, Segmented, Tag } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Me, Row } from './api';
+import type { Me, Row } from '../../desk/answers';
 import { fill, type Words } from './words';
 
 /** Which cases the list shows; `q` is searched for. */
@@ -85,13 +85,17 @@ export function Queue({ words, me, filter, rows, chosen, onFilter, onChoose }: Q
 }
 
 function Wait({ row, now, words }: { readonly row: Row; readonly now: number; readonly words: Words }): ReactNode {
-  if (row.owner === 'closed' || row.owner === 'bot') return <span className="wait">{row.createdAt.slice(5, 16).replace('T', ' ')}</span>;
-  const time = timeOf(now - Date.parse(row.waitingSince ?? row.createdAt), words);
-  const isLate = row.owner === 'queue' && now > Date.parse(row.replyBy);
-  const due = row.replyBy.slice(5, 16).replace('T', ' ');
+  const isAnswered = row.owner === 'agent' && row.repliedAt !== undefined;
+  const since = row.waitingSince ?? (isAnswered ? undefined : row.createdAt);
+  if (since === undefined || row.owner === 'closed' || row.owner === 'bot') return <span className="wait">{stamp(row.createdAt)}</span>;
+  const time = timeOf(now - Date.parse(since), words);
+  if (isAnswered) return <span className="wait">{fill(words.waits, { time })}</span>;
+  const isLate = now > Date.parse(row.replyBy);
+  const due = stamp(row.replyBy);
   return <span className={isLate ? 'wait wait--late' : 'wait'}>{fill(isLate ? words.late : words.waited, { time, due })}</span>;
 }
 
+const stamp = (iso: string): string => iso.slice(5, 16).replace('T', ' ');
 const HOUR_MIN = 60;
 const DAY_MIN = 24 * HOUR_MIN;
 

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Input, Modal, Select, Space } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { QuickReply } from '../../desk/quick-replies';
-import { type CaseView, call, type Me } from './api';
+import type { CaseView, Me, QuickReply } from '../../desk/answers';
+import { call } from './api';
 import { inPage } from './forms';
 import { yuan } from './queue';
 import type { Words } from './words';
@@ -45,10 +45,11 @@ export function QuickReplies({ found, me, words, text, onPick, fail }: QuickProp
     }
   }
 
+  const { amount } = found.draft;
   const variables: Readonly<Record<string, string>> = {
     [words.variables.id]: found.id,
     [words.variables.name]: me.name,
-    [words.variables.amount]: found.amount === undefined ? '' : yuan(found.amount),
+    [words.variables.amount]: typeof amount === 'number' ? yuan(amount) : '',
   };
   const fillIn = (template: string) => template.replace(/\{([^{}]+)\}/g, (whole, name: string) => variables[name] ?? whole);
   const labelOf = ({ owner, title: name }: QuickReply) => (owner === me.id ? name : `${name} (${words.shared})`);

@@ -1,6 +1,7 @@
 import { Alert, Button, Form, Input } from 'antd';
 import { type ReactNode, useState } from 'react';
-import { call, type Me, Refused } from './api';
+import type { Me } from '../../desk/answers';
+import { call, Refused } from './api';
 import { Language } from './language';
 import type { Tag, Words } from './words';
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { CaseEvent, CaseView, Said } from './api';
+import type { CaseView, EventView, Said } from '../../desk/answers';
 import { fill, type Words } from './words';
 
 interface Line {
@@ -62,7 +62,7 @@ function linesOf({ transcript, events }: CaseView, words: Words): readonly Line[
   const written = new Map(events.filter(({ kind }) => kind === 'reply').map((event) => [event.activityId, event]));
   const said = transcript.filter(({ type }) => type === 'message');
   const ids = new Set(said.map(({ id }) => id));
-  const isTold = ({ activityId }: CaseEvent) => activityId !== undefined && ids.has(activityId);
+  const isTold = ({ activityId }: EventView) => activityId !== undefined && ids.has(activityId);
   let waiting = events.filter(({ kind }) => kind !== 'reply' && kind !== 'message');
   const lines: Line[] = [];
   for (const [index, one] of said.entries()) {
@@ -77,7 +77,7 @@ function linesOf({ transcript, events }: CaseView, words: Words): readonly Line[
   return [...lines, ...waiting.map((event) => eventLine(event, words))];
 }
 
-function lineOf(said: Said, written: CaseEvent | undefined, { index, words }: { readonly index: number; readonly words: Words }): Line {
+function lineOf(said: Said, written: EventView | undefined, { index, words }: { readonly index: number; readonly words: Words }): Line {
   const isUser = said.from?.role === 'user' || (said.from?.role !== 'bot' && said.from?.id !== 'bot' && !/^bot/i.test(said.from?.id ?? ''));
   const pictures = (said.attachments ?? [])
     .filter(({ contentType }) => !contentType.startsWith('application/vnd.'))
@@ -88,7 +88,7 @@ function lineOf(said: Said, written: CaseEvent | undefined, { index, words }: { 
   return { key: said.id ?? `${index}`, at: said.timestamp ?? '', side, name, text };
 }
 
-function eventLine({ id, kind, at, by, to, text, queue }: CaseEvent, words: Words): Line {
+function eventLine({ id, kind, at, by, to, text, queue }: EventView, words: Words): Line {
   const isNote = kind === 'note';
   const sentence = words.events[kind as keyof Words['events']] ?? kind;
   const told = fill(sentence, { name: by?.name ?? '', to: to?.name ?? queue ?? '' });
