@@ -167,7 +167,7 @@ export function faultsOf(turn: ChatTurn, result: TurnResult): string[] {
 }
 
 /** The place in the queue is told by itself every minute and answers nobody; doors that share a queue hear it. */
-const withoutQueue = (words: string): string => words.replace(/^您前面还有\d+位在等待.*$/gm, '').trim();
+const withoutQueue = (words: string): string => words.replace(/^(您前面还有\d+位在等待|您排在第一位|您的案件\S+还在排队).*$/gm, '').trim();
 
 function faultOf(check: Check, { choices, trace, summary }: TurnResult, words: string): string | undefined {
   const { name, value } = check;
