@@ -139,7 +139,7 @@ export async function listSeen(store: Store, place: string, agent: string | unde
 }
 
 /** The agents at work in a conversation: on one case in a thread, on any number in a chat. */
-export async function listThreads(store: Store, key: string): Promise<readonly Thread[]> {
+export async function listThreads(store: Store, key: string): Promise<readonly (Thread & { readonly version: number })[]> {
   return (await home(store, key).list(THREADS, childRange(key))).map(threadIn);
 }
 

@@ -114,12 +114,12 @@ export function createTeamsSync(options: TeamsSyncOptions): TeamsSync {
     if (!seen || !agent || !(await isElsewhere(agent.id))) return;
     const home = store.partition(partitionOfCase(caseId) ?? 0);
     const moved = (await listCaseEvents(home, caseId)).findLast(({ kind }) => kind === 'accepted' || kind === 'transferred');
-    const known = await listThreads(store, key);
-    if (moved?.kind !== 'transferred' || known.some((one) => one.caseId === caseId && one.agent === agent.id)) return;
+    const known = (await listThreads(store, key)).find((one) => one.caseId === caseId);
+    if (moved?.kind !== 'transferred' || known?.agent === agent.id) return;
     const who = `<at>${agent.name}</at>`;
     const entities = [{ type: 'mention', text: who, mentioned: { id: seen.user, name: agent.name } }];
     const line = mark({ text: text('zh-CN', 'teams.given', { who, id: caseId }), entities }, { caseId, kind: 'line' });
-    await say(key, [line], () => [threadChange({ key, caseId, agent: agent.id, from: moved.at })]);
+    await say(key, [line], () => [threadChange({ key, caseId, agent: agent.id, from: moved.at }, known?.version ?? 0)]);
   }
 
   async function showCases(place: Place, rows: readonly QueueRow[]): Promise<void> {

@@ -135,6 +135,29 @@ describe('a whole handoff', () => {
     expect(cards().filter(({ conversation }) => conversation === CHANNEL)).toHaveLength(1);
   });
 
+  test('from a customer on Teams to an agent in a channel and back, with a restart between', async () => {
+    await openChannel();
+    const customer = fixture('public-message');
+    const hears = () =>
+      world.service.taken.filter(({ conversation }) => conversation === customer.conversation?.id).map(({ body }) => body.text);
+    await world.post({ ...customer, id: 'm1', text: '昨天下午三点刷卡8600没到账，转人工' });
+    const [row] = await listQueue(world.store, 1);
+    const id = row?.id ?? '';
+    const where = `${CHANNEL};messageid=160000000${world.service.taken.findIndex(({ body }) => body.attachments?.length) + 1}`;
+    await world.post(pressed('chen', 'accept', id, {}, where));
+    expect(hears().at(-1)).toContain('人工客服陈敏');
+    await world.restart();
+    await world.post({ ...customer, id: 'm2', text: '急用钱' });
+    await world.post({ ...customer, id: 'm2', text: '急用钱' });
+    expect(texts().filter((line) => line.startsWith('客户：'))).toEqual(['客户：急用钱']);
+    await world.post(said('chen', '马上为您核实', where));
+    expect(hears().filter((line) => line?.includes('马上为您核实'))).toHaveLength(1);
+    await world.post(pressed('chen', 'return', id, { finding: '款项今天到账' }, where));
+    expect(hears().at(-1)).toContain('款项今天到账');
+    await world.post({ ...customer, id: 'm3', text: '好的' });
+    expect(hears().at(-1)).toContain('您的问题解决了吗');
+  });
+
   test('an action that Teams sends twice is done once', async () => {
     await openChannel();
     const id = await openCase();
