@@ -20,6 +20,16 @@ const TOKEN_CAUSES: Causes = {
   41004: 'the app secret is missing',
 };
 
+const MISSING_CAUSES: Causes = {
+  40200: 'accounts of this kind do not have it',
+  45009: 'its calls of the day are used up',
+  45011: 'too many calls in this minute',
+  48001: 'the account has no permission for it',
+  48002: 'the app has no permission for it',
+  48004: 'the platform has blocked it for this account',
+  48008: 'the account has no permission for this kind of message',
+};
+
 const PUSH_CAUSES: Readonly<Record<PushRefusal, string>> = {
   WECHAT_SIGNATURE: 'the token differs from the one in the console, or somebody guesses',
   WECHAT_STALE: 'the clock of this server is off by more than 10 minutes, or somebody repeats an old request',
@@ -74,7 +84,10 @@ export function statusOf(
     lines: [
       ...(tokens ? [] : [`${name}: no app secret, so only passive replies`]),
       ...(refusal ? [tokenLine(name, refusal, causes)] : []),
-      ...missing.map(({ capability, errcode }) => `${name}: ${capability} is not to be had (${errcode})`),
+      ...missing.map(
+        ({ capability, errcode }) =>
+          `${name}: ${capability} is not to be had (${[errcode, MISSING_CAUSES[errcode] ?? []].flat().join(', ')})`,
+      ),
       ...refusals.lines(name),
     ],
   };

@@ -112,8 +112,9 @@ export function createWechat(options: WechatOptions): Wechat {
     status,
     async check() {
       await tokens?.current().catch((error: unknown) => meter.error('wechat-check', error));
+      // Harmless, and refused to who may not send messages of 客服 either.
       const path = '/cgi-bin/customservice/getonlinekflist';
-      if (canSend() && account.handsOver) await api.call('agents', { method: 'GET', path }).catch(() => undefined);
+      if (canSend()) await api.call('agents', { method: 'GET', path }).catch((error: unknown) => meter.error('wechat-check', error));
       return status();
     },
     sweep,

@@ -360,7 +360,7 @@ describeWithSimulator('WeChat', () => {
       await sim.say(USER, 'ask');
       await until(() => shown().length > 0);
       expect(said()[0]).toContain('1. 我是商户（收款方）');
-      expect(bot.wechat.status().lines).toEqual(['WeChat: msgmenu is not to be had (40200)']);
+      expect(bot.wechat.status().lines).toEqual(['WeChat: msgmenu is not to be had (40200, accounts of this kind do not have it)']);
     });
   });
 
@@ -811,6 +811,15 @@ describeWithSimulator('WeChat', () => {
       expect(await bot.wechat.check()).toEqual({ isReady: false, lines: [line] });
       const ready = await fetch(bot.url.replace('/api/wechat', '/readyz'));
       expect([ready.status, await ready.text()]).toEqual([503, `not ready\n${line}`]);
+    });
+
+    test('names a missing permission', async () => {
+      await start();
+      sim.fault('getonlinekflist', { errcode: 48001 });
+      expect(await bot.wechat.check()).toEqual({
+        isReady: true,
+        lines: ['WeChat: agents is not to be had (48001, the account has no permission for it)'],
+      });
     });
 
     test('finds nothing when all is right, and says what is refused and why', async () => {

@@ -455,7 +455,7 @@ test('a missing permission is named, and messages are fetched when it is given',
   kf.answer('sync_msg', 48002);
   await kf.say(USER, 'hi');
   await until(() => wecom.status().lines.length > 0);
-  expect(wecom.status().lines).toEqual(['WeCom: agents is not to be had (48002)']);
+  expect(wecom.status().lines).toEqual(['WeCom: agents is not to be had (48002, the app has no permission for it)']);
   expect(said()).toEqual([]);
   ahead += 61_000;
   await wecom.sweep();
