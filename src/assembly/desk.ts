@@ -31,6 +31,7 @@ import type { Case } from '../domain/case';
 import { maskSecrets } from '../domain/privacy';
 import { profileOf } from '../domain/profile';
 import { replyBy } from '../domain/triage';
+import { createAudit } from '../repositories/audit';
 import { createSeal, readOrMakeKey } from '../seal';
 import type { Reply } from '../server';
 import type { DeskConfig } from '../settings/desk';
@@ -68,11 +69,12 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   const { desk, profiles, web } = config;
   const key = config.store.dataKey ?? readOrMakeKey(config.store.dataDir);
   const seal = createSeal(key);
+  const audit = createAudit(store, key);
   const feed = await openFeed({ store, now });
   const link = desk.agents.length === 0 && !desk.oidc ? randomBytes(24).toString('base64url') : undefined;
   const roster = createRoster(store, desk.agents, desk.oidc !== undefined && desk.oidc.roles.length > 0);
   const ways = {
-    ...{ store, key, now, roster, agents: desk.agents },
+    ...{ audit, now, roster, agents: desk.agents },
     attempts: createAttempts(store, Date.now),
     addressOf: (request: DeskRequest) => addressOf(request, web.proxyHops),
     isSecure: (request: DeskRequest) => originOf(request)?.startsWith('https:') === true,
@@ -86,7 +88,8 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   });
   const report = (event: string, error: unknown) => log({ event, code: codeOf(error) });
   const oidc =
-    desk.oidc && createOidcDoor({ ...ways, oidc: createOidc(desk.oidc), settings: desk.oidc, enter: door.enter, seal, originOf, report });
+    desk.oidc &&
+    createOidcDoor({ ...ways, store, oidc: createOidc(desk.oidc), settings: desk.oidc, enter: door.enter, seal, originOf, report });
   const announce = () => void store.publish(TOPIC, '').catch(() => undefined);
   let news: NodeJS.Timeout | undefined;
   const act = createDesk({
@@ -113,7 +116,7 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   const webhook = desk.webhook && createWebhook({ ...desk.webhook, store, now, log });
   const routes = createDeskApi({
     ...view,
-    ...{ act, door, oidc, feed, key, roster, presence },
+    ...{ act, door, oidc, feed, audit, key, roster, presence },
     arrived: () => assignment?.hurry(),
     quickReplies: createQuickReplies(store),
     nameOf,

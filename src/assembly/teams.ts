@@ -19,6 +19,7 @@ import { isoOf } from '../domain/calendar';
 import { maskSecrets } from '../domain/privacy';
 import { profileOf } from '../domain/profile';
 import { replyBy } from '../domain/triage';
+import { createAudit } from '../repositories/audit';
 import { readOrMakeKey } from '../seal';
 import type { Store } from '../store/store';
 import { referenceOf } from '../turn/incoming';
@@ -105,7 +106,7 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
   const receive = createTeamsDesk({
     ...{ store, say, now, invokeMs, hurry, referenceOf, parseClosing },
     work: createWork({
-      ...{ store, act, now, key },
+      ...{ store, act, now, audit: createAudit(store, key) },
       isFull: (actor) =>
         isFull(
           store,

@@ -1,5 +1,4 @@
 import type { Case } from '../domain/case';
-import { audit } from '../repositories/audit';
 import { findCase, listQueue, listShelf, partitionOfCase, type QueueRow } from '../repositories/cases';
 import type { Actor } from './actions';
 import { type ApiOptions, type Call, get, type Route } from './api-route';
@@ -15,7 +14,7 @@ const MAX_ROWS = 20_000;
 export function readingRoutes(options: ApiOptions): readonly Route[] {
   const { store } = options;
   const note = (actor: Actor, action: string, id: string) =>
-    audit(store.partition(partitionOfCase(id) ?? 0), options.key, { at: options.now(), actor: actor.id, action, caseId: id });
+    options.audit(partitionOfCase(id) ?? 0, { at: options.now(), actor: actor.id, action, caseId: id });
   /** Finds the case of the path, lets only who may see it, and notes that it was read. */
   const seen = async (
     { actor, id }: Pick<Call, 'actor' | 'id'>,

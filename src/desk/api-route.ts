@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Audit } from '../repositories/audit';
 import type { Actor, Role } from './actions';
 import type { Act } from './desk';
 import type { Door } from './door';
@@ -25,6 +26,7 @@ export interface ApiOptions extends ViewOptions {
   /** Somebody came to the desk: what waits may be for him. */
   readonly arrived: () => void;
   readonly quickReplies: ReturnType<typeof createQuickReplies>;
+  readonly audit: Audit;
   /** Seals the audit log. */
   readonly key: Buffer;
   /** The phone of a sealed contact. */

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { audit } from '../repositories/audit';
-import type { Store } from '../store/store';
+import type { Audit } from '../repositories/audit';
 import type { Actor, Role } from './actions';
 import { type Agent, checkKey } from './agents';
 import type { Attempts } from './attempts';
@@ -25,7 +24,6 @@ export interface Door {
 }
 
 export interface DoorOptions {
-  readonly store: Store;
   readonly agents: readonly Agent[];
   readonly roster: Roster;
   readonly sessions: Sessions;
@@ -34,8 +32,7 @@ export interface DoorOptions {
   readonly bearer: string | undefined;
   /** Opens the desk once, as this administrator, while there is no other way in. */
   readonly first: { readonly link: string; readonly administrator: Actor } | undefined;
-  /** Seals the audit log. */
-  readonly key: Buffer;
+  readonly audit: Audit;
   /** ISO +08:00. */
   readonly now: () => string;
   readonly addressOf: (request: DeskRequest) => string;
@@ -50,7 +47,7 @@ const signInBody = z.union([
 
 /** See Door. */
 export function createDoor(options: DoorOptions): Door {
-  const { store, agents, roster, sessions, attempts, first } = options;
+  const { agents, roster, sessions, attempts, first } = options;
   let link = first?.link;
 
   async function whoIs(request: DeskRequest): Promise<Actor | undefined> {
@@ -86,7 +83,7 @@ export function createDoor(options: DoorOptions): Door {
     return { id: agent.id, name: agent.name, role: agent.role };
   }
 
-  const note = (actor: string, action: string) => audit(store.partition(0), options.key, { at: options.now(), actor, action });
+  const note = (actor: string, action: string) => options.audit(0, { at: options.now(), actor, action });
 
   async function enter(request: DeskRequest, actor: Actor): Promise<{ readonly 'set-cookie': string }> {
     await attempts.clear(`address/${options.addressOf(request)}`);

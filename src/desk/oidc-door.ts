@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { text } from '../../locales';
-import { audit } from '../repositories/audit';
 import { entryId } from '../repositories/ids';
-import { partitionOf } from '../store/store';
+import { partitionOf, type Store } from '../store/store';
 import type { Door, DoorOptions } from './door';
 import { cookieHeader, cookieOf, type DeskReply, type DeskRequest, queryOf } from './http';
 import { type Claims, colleagueOf, type Flow, type Oidc, type OidcSettings } from './oidc';
 
 /** The way in by an identity provider: out to it, and back with a code. Whatever is wrong ends on a plain page that says nothing of why. */
 
-export interface OidcDoorOptions
-  extends Pick<DoorOptions, 'store' | 'agents' | 'roster' | 'attempts' | 'key' | 'now' | 'addressOf' | 'isSecure'> {
+export interface OidcDoorOptions extends Pick<DoorOptions, 'agents' | 'roster' | 'attempts' | 'audit' | 'now' | 'addressOf' | 'isSecure'> {
+  readonly store: Store;
   readonly oidc: Oidc;
   readonly settings: OidcSettings;
   readonly enter: Door['enter'];
@@ -56,7 +55,7 @@ export function createOidcDoor(options: OidcDoorOptions): OidcDoor {
   }
 
   async function refused(status: number, key: 'failed' | 'unknown'): Promise<DeskReply> {
-    await audit(store.partition(0), options.key, { at: options.now(), actor: '-', action: 'sign-in-failed' });
+    await options.audit(0, { at: options.now(), actor: '-', action: 'sign-in-failed' });
     return page(status, key);
   }
 

@@ -40,32 +40,64 @@ interface Head {
 }
 const BEGINNING: Head = { sequence: 0, seal: '' };
 
-/** The changes that add an entry; the commit is refused when another entry came in between. */
-export async function auditChanges(partition: Partition, key: Buffer, fact: AuditFact): Promise<readonly Change[]> {
+/** The changes that add entries; the commit is refused when another entry came in between. */
+export async function auditChanges(partition: Partition, key: Buffer, ...facts: readonly AuditFact[]): Promise<readonly Change[]> {
   const entry = await partition.get(HEADS, HEAD);
-  const head = (entry?.value as unknown as Head | undefined) ?? BEGINNING;
-  const bare = { ...fact, sequence: head.sequence + 1, previous: head.seal };
-  const sealed: AuditEntry = { ...bare, seal: sealOf(bare, key) };
-  return [
-    { kind: 'put', collection: COLLECTION, id: sortable(sealed.sequence), value: asJson(sealed), expect: 0 },
-    {
-      kind: 'put',
-      collection: HEADS,
-      id: HEAD,
-      value: { sequence: sealed.sequence, seal: sealed.seal },
-      expect: entry?.version ?? 0,
-    },
-  ];
+  let head = (entry?.value as unknown as Head | undefined) ?? BEGINNING;
+  const entries = facts.map((fact): Change => {
+    const bare = { ...fact, sequence: head.sequence + 1, previous: head.seal };
+    const sealed: AuditEntry = { ...bare, seal: sealOf(bare, key) };
+    head = { sequence: sealed.sequence, seal: sealed.seal };
+    return { kind: 'put', collection: COLLECTION, id: sortable(sealed.sequence), value: asJson(sealed), expect: 0 };
+  });
+  return [...entries, { kind: 'put', collection: HEADS, id: HEAD, value: asJson(head), expect: entry?.version ?? 0 }];
 }
 
-const ATTEMPTS = 20;
+/**
+ * Adds an entry by itself to the chain of a partition: a reading, a sign-in. Throws StoreError, and when the chain is too busy: then what was asked
+ * for is not to be shown.
+ */
+export type Audit = (partition: number, fact: AuditFact) => Promise<void>;
 
-/** Adds an entry by itself: a reading, a sign-in. Throws when the chain is too busy: then what was asked for is not to be shown. */
-export async function audit(partition: Partition, key: Buffer, fact: AuditFact): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if ((await partition.commit(...(await auditChanges(partition, key, fact)))) !== undefined) return;
+interface Waiting {
+  readonly fact: AuditFact;
+  done(written: Promise<void>): void;
+}
+
+const ATTEMPTS = 50;
+
+/** Entries of a chain that come while one is written are the next commit together: however many read at once, they do not drive each other out. */
+export function createAudit(store: Store, key: Buffer): Audit {
+  /** By partition, while its chain is written. */
+  const lines = new Map<number, Waiting[]>();
+
+  async function add(partition: Partition, facts: readonly AuditFact[]): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if ((await partition.commit(...(await auditChanges(partition, key, ...facts)))) !== undefined) return;
+    }
+    throw new Error('the audit log could not be written');
   }
-  throw new Error('the audit log could not be written');
+
+  async function write(partition: Partition, line: Waiting[]): Promise<void> {
+    while (line.length > 0) {
+      const together = line.splice(0);
+      const facts = together.map(({ fact }) => fact);
+      const written = add(partition, facts);
+      for (const { done } of together) done(written);
+      await written.catch(() => undefined);
+    }
+    lines.delete(partition.number);
+  }
+
+  return (number, fact) =>
+    new Promise((done) => {
+      const waiting = { fact, done };
+      const line = lines.get(number);
+      if (line) return void line.push(waiting);
+      const started = [waiting];
+      lines.set(number, started);
+      void write(store.partition(number), started);
+    });
 }
 
 /** Walks every chain. An empty list of faults: nothing was changed, taken out or cut off. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { audit, verifyAudit } from '../../src/repositories/audit';
+import { auditChanges, verifyAudit } from '../../src/repositories/audit';
 import { readOrMakeKey } from '../../src/seal';
 import { openLmdbStore } from '../../src/store/lmdb';
 import type { Json, Partition } from '../../src/store/store';
@@ -46,6 +46,14 @@ test('every reading and every action is in the audit log, which shows a changed,
   expect(await faults()).toEqual(['cut']);
   await put(third);
   expect(await faults()).toEqual([]);
+});
+
+test('a case that many pages read at once is read by each, with an entry for each', async () => {
+  const id = await world.handOver();
+  const reading = Array.from({ length: 100 }, () => world.machine(`/api/desk/cases/${id}`));
+  const answers = await Promise.all([...reading, world.machine(`/api/desk/cases/${id}/note`, { text: '大家在看' })]);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await world.machine('/api/desk/audit')).body).toMatchObject({ faults: [], entries: 101 });
 });
 
 test('the chain is nothing without its key', async () => {
@@ -94,7 +102,9 @@ test('the command finds the log whole, or says where it was changed', async () =
       cwd: path.join(__dirname, '../..'),
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     });
-  await write((partition) => audit(partition, key, { at: '2026-11-20T10:00:00+08:00', actor: 'li', action: 'read' }));
+  await write(async (partition) =>
+    partition.commit(...(await auditChanges(partition, key, { at: '2026-11-20T10:00:00+08:00', actor: 'li', action: 'read' }))),
+  );
   expect((await verify()).stdout).toBe('the audit log holds: 1 entries\n');
   await write(async (partition) => {
     const [entry] = await partition.list('audit');

@@ -1,6 +1,6 @@
 import { type TextKey, type TextParams, text } from '../../../locales';
 import { type Case, CLOSING_OUTCOMES, type ClosingOutcome, QUEUES, type Queue } from '../../domain/case';
-import { audit } from '../../repositories/audit';
+import type { Audit } from '../../repositories/audit';
 import { findCase, partitionOfCase } from '../../repositories/cases';
 import { findConversation } from '../../repositories/conversations';
 import { listTranscript } from '../../repositories/transcripts';
@@ -36,8 +36,7 @@ export interface WorkOptions {
   readonly act: Act;
   /** ISO +08:00. */
   readonly now: () => string;
-  /** Seals the audit log. */
-  readonly key: Buffer;
+  readonly audit: Audit;
   /** Whether he has as many cases as he may have at once. */
   readonly isFull: (actor: Actor) => Promise<boolean>;
   /** Told who did something. */
@@ -48,7 +47,7 @@ const say = (key: TextKey, params?: TextParams): string => text('zh-CN', key, pa
 const PASSAGES = 12;
 
 /** Does it. Throws StoreError. */
-export function createWork({ store, act, now, key, isFull, seen }: WorkOptions): (work: Work) => Promise<Worked> {
+export function createWork({ store, act, now, audit, isFull, seen }: WorkOptions): (work: Work) => Promise<Worked> {
   async function run(work: Work, action: Action): Promise<Worked> {
     const { caseId, actor, once } = work;
     const from = now();
@@ -90,8 +89,7 @@ export function createWork({ store, act, now, key, isFull, seen }: WorkOptions):
     const found = await findCase(store, caseId);
     if (!found) return { view: {}, ok: false };
     if (verb === 'brief') return { found, view: {}, ok: true };
-    const home = store.partition(partitionOfCase(caseId) ?? 0);
-    await audit(home, key, { at: now(), actor: actor.id, action: 'read', caseId });
+    await audit(partitionOfCase(caseId) ?? 0, { at: now(), actor: actor.id, action: 'read', caseId });
     return { found, view: { details: { excerpt: await excerptOf(store, found) } }, ok: true };
   }
 
