@@ -4,7 +4,7 @@ import { createDialogs } from '../dialogs/main';
 import { type Choice, SESSION, type Session } from '../dialogs/services';
 import { pickedChoice } from '../dialogs/take-facts';
 import { traceOf } from '../dialogs/trace';
-import { type Locale, localeOf } from '../locales';
+import type { Locale } from '../locales';
 import { isStaff, plainText, type StaffRule, TEAMS } from './channels/teams/teams';
 import { newDraft } from './domain/case';
 import { valueIn } from './domain/draft';
@@ -105,7 +105,8 @@ async function sendTrace(context: TurnContext, session: Session): Promise<void> 
 
 async function openSession(context: TurnContext, turn: TurnServices, options: BotOptions): Promise<Session> {
   const { activity } = context;
-  const record = (await findConversation(turn.partition, conversationKey(activity))) ?? newRecord(context, turn);
+  const record = await findConversation(turn.partition, conversationKey(activity));
+  if (!record) throw new Error('a turn has its record before the bot runs');
   const words = activity.channelId === TEAMS ? plainText(activity) : (activity.text ?? '').trim();
   const { asking, draft = newDraft(turn.now), diagnosis } = record;
   const { fetchFile } = options;
@@ -153,20 +154,6 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
     digressed: false,
     questions: 0,
     forgotten: false,
-  };
-}
-
-function newRecord({ activity }: TurnContext, turn: TurnServices): ConversationRecord {
-  // Teams says en-US to Chinese users too, so only the script is taken from the channel's locale.
-  const locale = localeOf(activity.locale) === 'zh-Hant' ? 'zh-Hant' : 'zh-CN';
-  return {
-    id: conversationKey(activity),
-    channel: activity.channelId,
-    reference: referenceOf(activity),
-    locale,
-    misunderstood: 0,
-    angryTurns: 0,
-    lastAt: turn.now,
   };
 }
 

@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => path.join(root, ...parts);
 const OLDEST_NODE = 20;
-const nodeVersion = Number(process.versions.node.split('.')[0]);
 
 function fail(message) {
   console.error(`daozhang: ${message}`);
@@ -47,8 +46,8 @@ function install() {
 }
 
 /** Content, not times: a checkout or a faked clock changes times. */
-function sourceHash({ tops, folders, args }) {
-  const hash = createHash('sha256').update(args.join(' '));
+function sourceHash(tops, folders) {
+  const hash = createHash('sha256');
   const add = (file) =>
     hash
       .update(`${path.relative(root, file)}\0`)
@@ -64,19 +63,16 @@ function sourceHash({ tops, folders, args }) {
 }
 
 /** Runs a program of node_modules unless what it made is of the same sources. */
-function buildPart({ stamp, result, script, args = [], ...sources }) {
-  const hash = sourceHash({ args, ...sources });
+function buildPart({ stamp, result, tops, folders, script }) {
+  const hash = sourceHash(tops, folders);
   if (existsSync(at(result)) && existsSync(at(stamp)) && readFileSync(at(stamp), 'utf8') === hash) return;
-  run(process.execPath, [at(script), ...args]);
+  run(process.execPath, [at(script)]);
   mkdirSync(at('dist'), { recursive: true });
   writeFileSync(at(stamp), hash);
 }
 
 function buildServer() {
-  // Node 20 makes a hidden class for every `{ ...one, more }`, which takes a tenth of a turn; es2017 has Object.assign instead. The types are
-  // checked by `npm run check`, which knows the newer syntax of the sources.
-  const args = nodeVersion < 22 ? ['--target', 'es2017', '--noCheck'] : [];
-  const server = { folders: ['src', 'dialogs', 'locales'], script: 'node_modules/typescript/bin/tsc', args };
+  const server = { folders: ['src', 'dialogs', 'locales'], script: 'node_modules/typescript/bin/tsc' };
   buildPart({ ...server, tops: ['tsconfig.json', 'package-lock.json'], stamp: 'dist/.built', result: 'dist/src/index.js' });
 }
 
@@ -120,7 +116,7 @@ function provideTestPrograms() {
 }
 
 const wishes = process.argv.slice(2);
-if (nodeVersion < OLDEST_NODE) fail(`needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) fail(`needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
 if (!isInstalled()) install();
 if (wishes.includes('--build')) buildServer();
 if (wishes.includes('--build') || wishes.includes('--pages')) buildPages();

@@ -72,18 +72,12 @@ test.each([
 
 test('the build runs when a source has changed, and only then', () => {
   const { run, write } = checkout({ installed: INSTALLED });
-  const programs = () => run(['--build']).calls.map((call) => call.split(' ')[0]);
-  expect(programs()).toEqual(['tsc', 'web']);
-  expect(programs()).toHaveLength(2);
+  expect(run(['--build']).calls).toEqual(['tsc ', 'web']);
+  expect(run(['--build']).calls).toHaveLength(2);
   write('dialogs/main.ts', '');
-  expect(programs()).toEqual(['tsc', 'web', 'tsc']);
+  expect(run(['--build']).calls).toEqual(['tsc ', 'web', 'tsc']);
   write('locales/zh-CN.json', '{}');
-  expect(programs()).toEqual(['tsc', 'web', 'tsc', 'tsc', 'web']);
-});
-
-test('the server is built without object spread for a Node that is slow at it', () => {
-  const [tsc] = checkout({ installed: INSTALLED }).run(['--build']).calls;
-  expect(tsc?.includes('--target es2017')).toBe(Number(process.versions.node.split('.')[0]) < 22);
+  expect(run(['--build']).calls).toEqual(['tsc ', 'web', 'tsc ', 'tsc ', 'web']);
 });
 
 test('a missing test program is installed as root on Debian, else named', () => {
