@@ -114,7 +114,7 @@ function openTeams(parts: TeamsParts, turns: Pick<RunningTurns, 'accept' | 'say'
         ),
       seen: presence.seenElsewhere,
     }),
-    colleague: createPeople({ agents, everybody: config.teams.everybody, tenantsOf }),
+    senderOf: createPeople({ agents, everybody: config.teams.everybody, tenantsOf }),
     isStaff: (activity) => isStaff(activity, config.teams.staff),
     plain: plainText,
     parse: parseAgentCommand,

@@ -5,7 +5,7 @@ import { findCase, listQueue, listShelf } from '../../repositories/cases';
 import type { Store } from '../../store/store';
 import { fits } from '../view';
 import { attach, CARD_TYPE, type Card, cardText, caseCard, VERBS } from './cards';
-import { type Colleague, mayDo } from './people';
+import { mayDo, type Sender } from './people';
 import { listSeen, notePerson, placeKeyOf } from './places';
 import type { Work, Worked } from './work';
 
@@ -51,7 +51,7 @@ const MOST_FOUND = 25;
 /** Answers our invokes; undefined: it is none of ours. Without an actor the sender is no staff. */
 export async function answerInvoke(
   activity: Partial<Activity>,
-  actor: Colleague | undefined,
+  actor: Sender | undefined,
   options: InvokeOptions,
 ): Promise<TeamsAnswer | undefined> {
   const respond = INVOKES[activity.name ?? ''];
@@ -59,7 +59,7 @@ export async function answerInvoke(
   return { replies: [], invokeResponse: await respond(activity, actor, options) };
 }
 
-type Respond = (activity: Partial<Activity>, actor: Colleague | undefined, options: InvokeOptions) => Promise<InvokeAnswer>;
+type Respond = (activity: Partial<Activity>, actor: Sender | undefined, options: InvokeOptions) => Promise<InvokeAnswer>;
 
 const INVOKES: Readonly<Record<string, Respond>> = {
   'adaptiveCard/action': pressed,
@@ -78,7 +78,7 @@ const errorAnswer = (statusCode: 400 | 403 | 404 | 500, message: string): Invoke
   body: { statusCode, type: 'application/vnd.microsoft.error', value: { code: String(statusCode), message } },
 });
 
-async function pressed(activity: Partial<Activity>, actor: Colleague | undefined, options: InvokeOptions): Promise<InvokeAnswer> {
+async function pressed(activity: Partial<Activity>, actor: Sender | undefined, options: InvokeOptions): Promise<InvokeAnswer> {
   if (!actor) return errorAnswer(403, text('zh-CN', 'teams.forbidden'));
   const parsed = action.safeParse(activity.value);
   if (!parsed.success) return errorAnswer(400, text('zh-CN', 'teams.failed'));
@@ -96,7 +96,7 @@ async function pressed(activity: Partial<Activity>, actor: Colleague | undefined
 /** What he sees afterwards is his own view of the card. */
 async function press(
   { id, channelId, conversation, from }: Partial<Activity>,
-  actor: Colleague,
+  actor: Sender,
   { verb, data }: z.infer<typeof action>['action'],
   { work, store, now }: InvokeOptions,
 ): Promise<InvokeAnswer> {
@@ -111,7 +111,7 @@ async function press(
 
 async function searched(
   { value }: Partial<Activity>,
-  actor: Colleague | undefined,
+  actor: Sender | undefined,
   { store, invokeMs }: InvokeOptions,
 ): Promise<InvokeAnswer> {
   if (!actor) return searchMessage(text('zh-CN', 'teams.forbidden'));

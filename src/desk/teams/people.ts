@@ -5,13 +5,13 @@ import { personOf } from '../people';
 import type { Verb } from './cards';
 
 /** Somebody of the staff on Teams, as the desk knows him. */
-export interface Colleague extends Actor {
+export interface Sender extends Actor {
   /** Whether he may take cases; otherwise he reads and asks. */
   readonly takesCases: boolean;
 }
 
 /** Reading a card is for all staff. */
-export function mayDo({ takesCases }: Colleague, verb: Verb): boolean {
+export function mayDo({ takesCases }: Sender, verb: Verb): boolean {
   return takesCases || verb === 'view' || verb === 'brief';
 }
 
@@ -24,7 +24,7 @@ export interface PeopleOptions {
 }
 
 /** Who is behind an activity of staff: the agent whose person of Teams it is, or one by himself. */
-export function createPeople({ agents, everybody, tenantsOf }: PeopleOptions): (activity: Partial<Activity>) => Colleague {
+export function createPeople({ agents, everybody, tenantsOf }: PeopleOptions): (activity: Partial<Activity>) => Sender {
   return (activity) => {
     const { from } = activity;
     const person = from?.aadObjectId?.toLowerCase();

@@ -8,7 +8,7 @@ import type { Change, Store } from '../../store/store';
 import type { DeskOptions } from '../desk';
 import { attach, CARD_TYPE, cardText, caseCard, statusOf, type Verb } from './cards';
 import { answerInvoke, submitted, type TeamsAnswer } from './invoke';
-import { type Colleague, mayDo } from './people';
+import { mayDo, type Sender } from './people';
 import {
   deletePlace,
   ensureConversation,
@@ -38,7 +38,7 @@ export interface TeamsDeskOptions {
   readonly work: (work: Work) => Promise<Worked>;
   readonly isStaff: (activity: Partial<Activity>) => boolean;
   /** Who he is, when he is staff. */
-  readonly colleague: (activity: Partial<Activity>) => Colleague;
+  readonly senderOf: (activity: Partial<Activity>) => Sender;
   /** The words of a message without mentions. */
   readonly plain: (activity: Partial<Activity>) => string;
   readonly parse: (words: string) => SpokenCommand | undefined;
@@ -116,7 +116,7 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
   async function obey(activity: Partial<Activity>, command: SpokenCommand): Promise<TeamsAnswer> {
     const { kind, words } = command;
     const key = keyOf(activity);
-    const actor = options.colleague(activity);
+    const actor = options.senderOf(activity);
     if (kind === 'receive' || kind === 'stop' ? !actor.takesCases : !mayDo(actor, kind)) return respond(activity, say('teams.notAgent'));
     const user = activity.from?.id;
     if (user) await notePerson(store, placeKeyOf(key), { user, agent: actor.id, at: now() });
@@ -147,7 +147,7 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
     activity: Partial<Activity>,
     { verb, caseId }: { readonly verb: Verb; readonly caseId: string },
   ): Promise<TeamsAnswer> {
-    const actor = options.colleague(activity);
+    const actor = options.senderOf(activity);
     if (!mayDo(actor, verb)) return respond(activity, say('teams.notAgent'));
     return carryOut(activity, { verb, caseId, actor, input: activity.value });
   }
@@ -158,7 +158,7 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
     const caseId = await caseOfThread(key);
     const found = caseId === undefined ? undefined : await findCase(store, caseId);
     if (!found || words === '' || options.isCommand(words)) return undefined;
-    const actor = options.colleague(activity);
+    const actor = options.senderOf(activity);
     if (!actor.takesCases) return respond(activity, say('teams.notAgent'));
     const worked = await work({
       ...{ verb: 'reply', caseId: found.id, actor, where: key },
@@ -210,7 +210,7 @@ export function createTeamsDesk(options: TeamsDeskOptions): (activity: Partial<A
     const isEdit = type === 'messageUpdate' || type === 'messageDelete';
     if (!options.isStaff(activity)) return isEdit ? NOTHING : answerInvoke(activity, undefined, options);
     if (isEdit) return (await caseOfThread(keyOf(activity))) === undefined ? NOTHING : respond(activity, say('teams.edited'));
-    if (type === 'invoke') return answerInvoke(activity, options.colleague(activity), options);
+    if (type === 'invoke') return answerInvoke(activity, options.senderOf(activity), options);
     return type === 'message' ? message(activity) : undefined;
   };
 }
