@@ -6,6 +6,7 @@ import { featuresOf } from '../../src/understanding/embedded/features';
 import { createEmbeddedRecognizer } from '../../src/understanding/embedded/index';
 import { normalize } from '../../src/understanding/embedded/normalize';
 import { warmUp } from '../../src/understanding/embedded/warm-up';
+import { quantile } from '../figures';
 
 const NOW = '2026-09-23T15:00:00+08:00';
 /** Characters of a text to measure. */
@@ -20,10 +21,7 @@ function longTexts(): string[] {
   return Array.from({ length: Math.floor(all.length / LENGTH) }, (_, i) => all.slice(i * LENGTH, (i + 1) * LENGTH));
 }
 
-function percentile(values: readonly number[], share: number): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2);
-}
+const shown = (times: readonly number[], share: number): string => quantile(times, share).toFixed(2);
 
 /** Times of a part of the understanding, in ms: of every text in every round, and the least of each text (what it costs when nothing disturbs). */
 function measure(part: string, texts: readonly string[], run: (text: string) => void): Record<string, string> {
@@ -38,10 +36,11 @@ function measure(part: string, texts: readonly string[], run: (text: string) => 
       least[i] = Math.min(least[i] ?? ms, ms);
     }
   }
-  return { part, p50: percentile(all, 0.5), p99: percentile(all, 0.99), undisturbedP99: percentile(least, 0.99) };
+  return { part, p50: shown(all, 0.5), p99: shown(all, 0.99), undisturbedP99: shown(least, 0.99) };
 }
 
-async function main(): Promise<void> {
+/** What the understanding of a message of 100 characters costs: the intent and the values apart, once Node has compiled what they use. */
+export async function measureLatency(): Promise<void> {
   await warmUp(createEmbeddedRecognizer(), NOW);
   const { meta, arrays } = openArtefact();
   const model = linearFrom('intent', arrays, { labels: meta.labels, unknownIdf: meta.unknownIdfs.intent });
@@ -52,8 +51,3 @@ async function main(): Promise<void> {
   };
   console.table([measure('intent', texts, intent), measure('slots', texts, (text) => extract(text, { now: NOW, locale: 'zh-CN' }))]);
 }
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});

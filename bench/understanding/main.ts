@@ -4,6 +4,7 @@ import { createEmbeddedRecognizer } from '../../src/understanding/embedded/index
 import { judge } from '../../src/understanding/eval';
 import type { Recognizer } from '../../src/understanding/recognizer';
 import { scoresOf } from '../../src/understanding/scores';
+import { measureLatency } from './latency';
 import { trainNlpjs } from './nlpjs';
 import { compareSlots } from './slots';
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   console.table(rows.filter((row) => row !== undefined));
   if (rows[1] === undefined) console.log('nlp.js is not installed: see bench/understanding/nlpjs.ts');
   compareSlots();
+  await measureLatency();
 }
 
 main().catch((error: unknown) => {
