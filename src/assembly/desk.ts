@@ -112,7 +112,8 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
   const presence = createPresence(store);
   const present = presence.list;
   const stopTimeouts = watchTimeouts({ store, act, now, present });
-  const assignment = desk.assigns ? await watchWaiting({ store, act, roster, present, feed }) : undefined;
+  const elsewhere = [...(config.wechat?.handsOver ? [WECHAT] : []), ...(config.wecom?.handsOver ? [WECOM] : [])];
+  const assignment = desk.assigns ? await watchWaiting({ store, act, roster, present, feed, elsewhere }) : undefined;
   const webhook = desk.webhook && createWebhook({ ...desk.webhook, store, now, log });
   const routes = createDeskApi({
     ...view,

@@ -18,6 +18,8 @@ export interface AssignmentOptions {
   readonly act: Act;
   readonly roster: Roster;
   readonly present: () => Promise<readonly Presence[]>;
+  /** Channels whose own people take over: their cases are not ours to give. */
+  readonly elsewhere: readonly string[];
 }
 
 export interface Assignment {
@@ -53,8 +55,8 @@ export function choose(
  * One round; false when another process is at it. One process at a time counts and gives, so nobody is given more than his capacity; that a case
  * has one owner is the commit's doing, as with an agent who accepts it in that moment.
  */
-export async function assignWaiting({ store, act, roster, present }: AssignmentOptions): Promise<boolean> {
-  const online = new Set((await present()).filter(({ state, elsewhere }) => state === 'online' && !elsewhere).map(({ id }) => id));
+export async function assignWaiting({ store, act, roster, present, elsewhere }: AssignmentOptions): Promise<boolean> {
+  const online = new Set((await present()).filter((one) => one.state === 'online' && !one.elsewhere).map(({ id }) => id));
   if (online.size === 0) return true;
   const place = store.partition(0);
   const lease = await place.commit({ kind: 'put', ...LEASE, value: 1, expect: 0, ttlMs: LEASE_MS });
@@ -65,7 +67,8 @@ export async function assignWaiting({ store, act, roster, present }: AssignmentO
     const loads = new Map(loadsOf(rows));
     const until = Date.now() + LEASE_MS / 2;
     for (const row of rows) {
-      const to = row.owner === 'queue' ? choose(row, people, loads) : undefined;
+      const isOurs = row.owner === 'queue' && !elsewhere.includes(row.channel);
+      const to = isOurs ? choose(row, people, loads) : undefined;
       if (!to) continue;
       if (Date.now() > until) return false;
       const action = { kind: 'assign', to: { id: to.id, name: to.name } } as const;

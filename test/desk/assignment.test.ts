@@ -72,18 +72,18 @@ function processOn(store: Store, agents: readonly Colleague[]) {
   });
   const roster = createRoster(store, agents as never, false);
   const present = async (): Promise<readonly Presence[]> => agents.map(({ id, name }) => ({ id, name, state: 'online' }));
-  return { act, heard, assign: () => assignWaiting({ store, act, roster, present }) };
+  return { act, heard, assign: () => assignWaiting({ store, act, roster, present, elsewhere: ['wechat'] }) };
 }
 
-async function openCase(store: Store, name: string): Promise<string> {
-  const key = `emulator/${name}`;
+async function openCase(store: Store, name: string, channel = 'emulator'): Promise<string> {
+  const key = `${channel}/${name}`;
   const partition = store.partition(partitionOf(key));
   const id = createCaseId(NOW, partition.number);
-  const reference = { channelId: 'emulator', conversation: { id: name } as never, user: { id: 'u', name: '' }, bot: { id: 'b', name: '' } };
-  const record = { id: key, channel: 'emulator', reference, locale: 'zh-CN', misunderstood: 0, angryTurns: 0, lastAt: NOW };
+  const reference = { channelId: channel, conversation: { id: name } as never, user: { id: 'u', name: '' }, bot: { id: 'b', name: '' } };
+  const record = { id: key, channel, reference, locale: 'zh-CN', misunderstood: 0, angryTurns: 0, lastAt: NOW };
   await saveConversation(partition, record);
   const made: Case = {
-    ...{ id, conversationId: key, channel: 'emulator', locale: 'zh-CN', createdAt: NOW, updatedAt: NOW, priority: 'P2', queue: 'Q-SETTLE' },
+    ...{ id, conversationId: key, channel, locale: 'zh-CN', createdAt: NOW, updatedAt: NOW, priority: 'P2', queue: 'Q-SETTLE' },
     ...{ owner: 'queue', draft: newDraft(NOW), diagnosis: { causes: [] }, summary: '', missing: [], contacts: 0, replyBy: NOW },
   };
   await addCase(partition, made);
@@ -138,6 +138,12 @@ describe.each(['lmdb', 'redis'])('two processes on %s', (engine) => {
       if (taken[0]?.kind === 'assigned') expect(taken[0]).toMatchObject({ by: { id: 'assignment' }, to: { id: found?.agent?.id } });
     }
     expect(await verifyAudit(stores[0], KEY)).toMatchObject({ faults: [] });
+  });
+
+  test("leave alone what a channel's own people take over", async () => {
+    const id = await openCase(stores[0], `${engine}-own`, 'wechat');
+    await processOn(stores[0], [person('d', { capacity: 50 })]).assign();
+    expect(await findCase(stores[0], id)).toMatchObject({ owner: 'queue' });
   });
 });
 
