@@ -83,7 +83,8 @@ async function takeIntoCase(session: Session, open: Case, contact: number): Prom
       draft: session.draft,
       updatedAt: session.now,
       missing: missingFor(before.queue, session.draft),
-      diagnosis: { ...before.diagnosis, priority, outcome: `ESC-${priority}` },
+      // What is told while waiting may show another cause; the queue stays until a person moves it.
+      diagnosis: { ...before.diagnosis, ...judged, queue: before.queue, priority, outcome: `ESC-${priority}` },
     };
     return { ...after, summary: summaryOf(after, session.rules) };
   });

@@ -68,3 +68,19 @@ test('a phone that is told while waiting is the one the agent is shown', async (
   expect(await phone()).toBe('13987654321');
   await world.close();
 });
+
+test('what is told while waiting shows the agent another cause, in the same queue', async () => {
+  const world = await openDeskWorld();
+  talk = world.talk;
+  const id = await world.handOver();
+  const causes = async () => (await world.machine(`/api/desk/cases/${id}`)).body.causes.map((one: { id: string }) => one.id);
+  expect(await causes()).toEqual(['U0']);
+  await talk.say('我是商户，昨天下午三点信用卡刷了8600没到账，交易成功，T+1');
+  expect(await causes()).toContain('A1');
+  expect((await world.machine(`/api/desk/cases/${id}`)).body).toMatchObject({
+    owner: 'queue',
+    queue: 'Q-SETTLE',
+    draft: { amount: 860_000 },
+  });
+  await world.close();
+});
