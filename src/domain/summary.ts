@@ -77,27 +77,21 @@ function labelled(writing: Writing, ...slots: readonly SlotName[]): string {
     .join(text('summary.bar'));
 }
 
-/** A value in a sentence: without label or source. */
-function plain({ of, text }: Writing, slot: SlotName): string {
+/** A value in a sentence: without label or source; undefined when it is not known. */
+function plain({ of, text }: Writing, slot: SlotName): string | undefined {
   const fact: Fact<unknown> | undefined = of.draft.facts[slot];
-  return fact === undefined || fact.value === 'unknown'
-    ? text('summary.absentOf', { label: text(`summary.label.${slot}`) })
-    : valueWords(slot, fact.value, text);
+  return fact === undefined || fact.value === 'unknown' ? undefined : valueWords(slot, fact.value, text);
 }
 
+/** What it is about in one sentence, with what is known; the sections below it say what is not. */
 function headline(writing: Writing): string {
   const { of, text } = writing;
-  const { expectedBy, overdueWorkdays } = of.diagnosis;
-  const [role, issue, time, method, amount] = (['role', 'issueType', 'txTime', 'payMethod', 'amount'] as const).map((slot) =>
-    plain(writing, slot),
-  );
-  const what = text('summary.headline', {
-    role: role ?? '',
-    issue: issue ?? '',
-    time: time ?? '',
-    method: method ?? '',
-    amount: amount ?? '',
-  });
+  const { causes, expectedBy, overdueWorkdays } = of.diagnosis;
+  const [cause] = causes;
+  const issue = plain(writing, 'issueType') ?? (cause ? text(`summary.causes.${cause.id}`) : text('summary.untold'));
+  const reported = text('summary.headline', { role: plain(writing, 'role') ?? text('summary.somebody'), issue });
+  const sale = (['txTime', 'payMethod', 'amount'] as const).flatMap((slot) => plain(writing, slot) ?? []);
+  const what = sale.length > 0 ? text('summary.ofSale', { issue: reported, sale: sale.join(text('summary.comma')) }) : reported;
   if (expectedBy === undefined) return what;
   const due = text('summary.due', { expectedBy: clock(expectedBy), now: clock(of.createdAt) });
   return what + due + (overdueWorkdays ? text('summary.overdue', { count: overdueWorkdays }) : '');
