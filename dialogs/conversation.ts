@@ -8,7 +8,8 @@ import { formatFen } from '../src/domain/money';
 import type { SlotName } from '../src/domain/slots';
 import { cancelFollowUps } from '../src/repositories/follow-ups';
 import { QUEUE_PLACE } from '../src/repositories/queue-places';
-import { admitsGiving, asksWho } from '../src/understanding/embedded/question';
+import { admitsGiving } from '../src/understanding/embedded/question';
+import { askWhatBecame, greet, soothe } from './courtesy';
 import { afterReply } from './follow-up';
 import { formatInstant, RECAP, recapOf } from './format';
 import { isChasing } from './heard';
@@ -19,7 +20,7 @@ import { whileOwned } from './queue';
 import { tellPlaceAgain } from './queue-updates';
 import { type Session, sessionOf } from './services';
 import { handleStaff, isReport } from './staff';
-import { isSlot, lastingFacts, opensAnother, takeFacts } from './take-facts';
+import { lastingFacts, opensAnother, takeFacts } from './take-facts';
 
 /** S0: who the bot is, what not to send, what to say first. Once per conversation. */
 export async function welcome(context: TurnContext): Promise<void> {
@@ -129,18 +130,6 @@ async function noticeFiles(context: TurnContext, session: Session): Promise<bool
   return true;
 }
 
-/** Anger alone changes nothing but the tone; twice in a row a person is offered (docs/domain.md §4.5). */
-async function soothe(context: TurnContext): Promise<Interruption> {
-  const session = sessionOf(context);
-  const { understanding, record } = session;
-  const angry = understanding.signals.includes('angry') || understanding.decided === 'complaint_anger';
-  session.record = { ...record, angryTurns: angry ? record.angryTurns + 1 : 0 };
-  if (!angry) return 'go-on';
-  if (session.fresh.length + session.replaced.length === 0) session.digressed = true;
-  await say(context, record.angryTurns > 0 ? 'talk.angryHuman' : 'talk.angry');
-  return 'go-on';
-}
-
 /** After a code was sent here: it was given to somebody else as well. */
 async function admitLeak(context: TurnContext): Promise<Interruption> {
   const session = sessionOf(context);
@@ -160,28 +149,6 @@ async function warn(context: TurnContext): Promise<Interruption> {
   session.digressed = true;
   await say(context, 'faq.R05.answer');
   return 'go-on';
-}
-
-async function greet(context: TurnContext): Promise<Interruption> {
-  const session = sessionOf(context);
-  if (asksWho(session.text)) {
-    session.digressed = true;
-    await say(context, 'welcome.who');
-    return session.asking ? 'go-on' : 'done';
-  }
-  const { decided } = session.understanding;
-  const empty = session.fresh.length + session.replaced.length === 0;
-  const solved = session.understanding.signals.includes('solved');
-  if (decided === 'thanks_bye' && empty && !session.asking && !solved) {
-    await say(context, 'follow-up.bye');
-    return 'done';
-  }
-  const polite = decided === 'greet' || (decided === 'thanks_bye' && isSlot(session.asking));
-  if (!polite || !empty) return 'go-on';
-  session.digressed = true;
-  if (session.asking) return 'go-on';
-  await say(context, 'welcome.greet');
-  return 'done';
 }
 
 /** Told after a conclusion: another sum or another kind of problem is a new matter; what is true of the shop stays. */
@@ -277,14 +244,8 @@ async function offerResume(context: TurnContext, session: Session): Promise<bool
 export async function followUp(context: TurnContext): Promise<void> {
   const session = sessionOf(context);
   if (context.activity.value?.kind === QUEUE_PLACE) return tellPlaceAgain(context);
-  const { diagnosis, draft, locale } = session;
+  const { diagnosis, locale } = session;
   if (session.case && session.case.owner !== 'closed') return;
   if (!diagnosis?.outcome?.startsWith('SS-') || !diagnosis.recheckAt) return;
-  const amount = valueIn(draft, 'amount');
-  await say(context, 'follow-up.due', {
-    amount: amount === undefined ? '' : formatFen(amount),
-    date: formatInstant(locale, diagnosis.recheckAt),
-  });
-  session.asking = 'resolved';
-  session.choices = [];
+  await askWhatBecame(context, session, formatInstant(locale, diagnosis.recheckAt));
 }

@@ -1,5 +1,6 @@
 import type { TurnContext } from 'botbuilder';
 import { FAQ_IDS, type FaqId, type TextKey, text } from '../locales';
+import { compare } from '../src/domain/calendar';
 import { newDraft } from '../src/domain/case';
 import { readClock } from '../src/domain/diagnosis/clock';
 import { stepBack, valueIn, withoutFact } from '../src/domain/draft';
@@ -208,8 +209,9 @@ export async function tellWhen(context: TurnContext): Promise<Interruption> {
   if (!asks || session.digressed || session.answered || (understanding.faq?.confidence ?? 0) >= CERTAIN_FAQ) return 'go-on';
   if (diagnosis?.expectedBy) {
     session.digressed = true;
-    await say(context, 'talk.stillDue', { date: formatInstant(locale, diagnosis.expectedBy) });
-    return asking ? 'go-on' : 'done';
+    const past = compare(session.now, diagnosis.expectedBy) > 0;
+    await say(context, past ? 'talk.wasDue' : 'talk.stillDue', { date: formatInstant(locale, diagnosis.expectedBy) });
+    return asking || past ? 'go-on' : 'done';
   }
   if (!isSlot(asking)) return 'go-on';
   session.digressed = true;

@@ -56,12 +56,24 @@ export class AskDialog extends Dialog {
     const asking = dc.activeDialog?.state.asking as Asking | undefined;
     if (!asking || session.answered) return dc.endDialog();
     if (isExhausted(session, asking)) return skip(dc, session, asking);
-    if (diagnoseNow(session).ask !== asking) return dc.endDialog();
+    const state: { kept?: boolean } = dc.activeDialog?.state ?? {};
+    if (diagnoseNow(session).ask !== asking) {
+      if (state.kept || !isStillOpen(session, asking)) return dc.endDialog();
+      state.kept = true;
+    }
     const strayed = session.digressed || hasNews(session);
     if (!strayed) await say(dc.context, 'talk.menu');
     await putQuestion(dc.context, asking, strayed);
     return Dialog.EndOfTurn;
   }
+}
+
+/** A digression after the last time a question may be put: the facts still leave it open, so it is put once more. */
+function isStillOpen(session: Session, asking: Asking): boolean {
+  const { asked } = session.draft;
+  const last = asked.lastIndexOf(asking);
+  const draft = { ...session.draft, asked: asked.filter((_, at) => at !== last) };
+  return session.digressed && !(asking in draft.facts) && diagnoseNow({ ...session, draft }).ask === asking;
 }
 
 /** A question asked twice in vain is left open, with the way to a person; the rest goes on without it. */

@@ -32,11 +32,16 @@ export class ReplyDialog extends Dialog {
     if (reply === 'yes') return dc.endDialog(reply);
     if (reply === 'no' && asking !== 'confirm') return dc.endDialog(reply);
     if (reply === 'no') await say(dc.context, 'contact-agent.confirm.fix');
+    else if (isKnown(session)) await say(dc.context, 'talk.alreadyKnown');
     else if (!session.digressed) await misunderstood(dc.context, session);
     if (!silent && reply !== 'no') await putQuestion(dc.context, asking, true);
     return Dialog.EndOfTurn;
   }
 }
+
+/** Says again what is known already. */
+const isKnown = ({ understanding, draft }: Session): boolean =>
+  understanding.slots.length > 0 && understanding.slots.every(({ slot }) => slot in draft.facts) && understanding.reply === undefined;
 
 function replyOf(session: Session): 'yes' | 'no' | undefined {
   const means = pickedChoice(session)?.means;

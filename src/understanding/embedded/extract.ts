@@ -90,7 +90,7 @@ const LACKS = /^[^,\d]{0,8}(?:没|未|无|不(?:知|清|记|方便)|看不|找�
 /** Questions that are about no fact, or whose words are read elsewhere. */
 const NO_SLOT = new Set<Asking>(['confirm', 'handoff', 'menu', 'resolved', 'role', 'issueType']);
 const CANNOT_SAY =
-  /谁(?:知道|晓得|记得)|(?:算|数)不(?:过来|清|出)|说不(?:准|清|好|上来)|先?别管|不想说|[没未](?:有)?(?:看过|开过|看见|看清|注意|问过)|看不出|哪(?:里)?(?:知道|晓得|懂|记得)/;
+  /谁(?:知道|晓得|记得)|忘(?:了|记|光)|想不起|(?:算|数)不(?:过来|清|出)|说不(?:准|清|好|上来)|先?别管|不想说|[没未](?:有)?(?:看过|开过|看见|看清|注意|问过)|看不出|哪(?:里)?(?:知道|晓得|懂|记得)/;
 const WONT_SAY = /问(?:那么|这么|恁)多|别(?:再)?问|问(?:什么|个没完|来问去)/;
 const NOT_STARTED = /(?:没|未|没有)(?:有)?(?:给我)?(?:退|发起|申请|办|弄|操作|开始)|not (?:yet )?(?:started|requested|refunded)/;
 

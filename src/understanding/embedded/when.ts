@@ -44,6 +44,8 @@ const OTHER_EVENT =
 const SALE = /刷|收重|付(?!款方)|买|卖(?!家)|扫|消费|收(?:的|了)|支付|交易|住|吃|下单|\bpaid\b|bought|swiped/;
 /** A sale told as done at a time that lies ahead: the day was mistaken, which is for the dialog to ask. */
 const TOLD_AHEAD = /(?:刷|付|买|扫|收)(?:的|了|过)/;
+/** 算到账 4月30日23:30 T+1: a sale that may yet be made. */
+const RECKONED = /^算(?:一?下)?到账/;
 /** What was done at that time, told as past: it wins over 说…, 还没…. */
 const DONE = /(?:(?<!签)退(?!票|出|押)|刷|付|买|卖|扫|收)(?:的|了|过)/;
 const FEE_VERB = /扣|收|交|划/;
@@ -54,7 +56,7 @@ const CORRECTS =
 /** What a time is the time of, by its clause. */
 function slotOf(mention: TimeMention, text: string, options: WhenOptions): TimeSlot | undefined {
   const { before, after } = clauseAt(text, mention.start, mention.end);
-  if (mention.future) return TOLD_AHEAD.test(after.slice(0, 12)) ? 'txTime' : undefined;
+  if (mention.future) return TOLD_AHEAD.test(after.slice(0, 12)) || RECKONED.test(text) ? 'txTime' : undefined;
   const asked = ASKED_TIMES.has(options.expecting) ? (options.expecting as TimeSlot) : undefined;
   const short = text.length <= mention.end - mention.start + 6;
   if (asked && short) return asked;
