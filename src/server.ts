@@ -35,6 +35,8 @@ export interface ServerOptions {
 const READY_WITHIN_MS = 1000;
 /** A caller that sends its request more slowly is dropped. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 60 s of most balancers in front: whoever closes an idle connection first should not be the one that a request is on its way to. */
+const KEEP_ALIVE_MS = 65_000;
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -54,6 +56,7 @@ export function createServer({ store, telemetry, routes, status }: ServerOptions
   // restify's own log would hold bodies and messages; ours is in telemetry.
   const server = restify.createServer({ name: '', log: telemetry.log.child({}, { level: 'silent' }) as never });
   server.server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.server.keepAliveTimeout = KEEP_ALIVE_MS;
   // What restify refuses by itself (no route, wrong method, bad URL) gets its status and no text.
   server.on('restifyError', (_request: Request, response: Response, error: { statusCode?: number }, done: () => void) => {
     write(response, { status: error.statusCode ?? 500 });

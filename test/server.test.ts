@@ -71,6 +71,11 @@ test('JSON, text, status and headers arrive as given, with the security headers 
   expect(response.headers.has('server')).toBe(false);
 });
 
+test('an idle connection outlives the 60 s of a balancer in front', async () => {
+  const { base } = await start();
+  expect((await fetch(`${base}/healthz`)).headers.get('keep-alive')).toBe('timeout=65');
+});
+
 test('a port in use is reported as such', async () => {
   const { base, server } = await start();
   await expect(
