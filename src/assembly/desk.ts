@@ -92,6 +92,17 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     createOidcDoor({ ...ways, store, oidc: createOidc(desk.oidc), settings: desk.oidc, enter: door.enter, seal, originOf, report });
   const announce = () => void store.publish(TOPIC, '').catch(() => undefined);
   let news: NodeJS.Timeout | undefined;
+  let more = false;
+  /** The first at once, those of the moments after it together. */
+  function tell(): void {
+    more = news !== undefined;
+    if (more) return;
+    announce();
+    news = setTimeout(() => {
+      news = undefined;
+      if (more) tell();
+    }, NEWS_MS).unref();
+  }
   const act = createDesk({
     ...{ store, say, now, key, announce },
     mask: (words) => maskSecrets(words).text,
@@ -138,12 +149,7 @@ export async function openDesk({ config, store, say, log, now = () => isoOf(Date
     routes: { ...routes, ...createDeskPage(builtPages(), waysIn(desk)) },
     link,
     act,
-    hurry() {
-      news ??= setTimeout(() => {
-        news = undefined;
-        announce();
-      }, NEWS_MS).unref();
-    },
+    hurry: tell,
     async close() {
       clearTimeout(news);
       stopTimeouts();
