@@ -67,7 +67,7 @@ const QUARTER_MISSPELT = /(?<=[点时][一三])[克课颗]/g;
 const FORMAL = '零壹贰叁肆伍陆柒捌玖拾';
 const FORMAL_TIME = /[壹贰叁肆伍陆柒捌玖](?=[十点号日月时分])|(?<=[点十拾月])[壹贰叁肆伍陆柒捌玖]|(?<=[点二三四五])拾/g;
 
-function mendParticles(text: string): string {
+function mendCharacters(text: string): string {
   return text
     .replace(MONEY_MISSPELT, '钱')
     .replace(PARTICLE_MISSPELT, '的')
@@ -123,5 +123,5 @@ export function normalize(text: string): string {
     .trim();
   const told = half.replace(T_PLUS, '$1+$2').replace(ENGLISH_SUM, englishSum);
   const joined = SPACED_OUT.test(told) ? told.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '') : told;
-  return mendParticles(restoreHeard(rewrite(simplify(joined.replace(/(?<!關)係/g, '是')))));
+  return mendCharacters(restoreHeard(rewrite(simplify(joined.replace(/(?<!關)係/g, '是')))));
 }
