@@ -6,7 +6,8 @@ import { SAFETY_RULES } from './signals-safety';
 import { SALE_RULES } from './signals-sale';
 
 /** A general question (会不会…怎么办, 能…吗) tells of no event. */
-const GENERAL = /会不会|如果|要是|万一|假如|怎么(?:防|避免|预防)|怎样(?:防|避免)|what if|how (?:to|do i) (?:avoid|prevent)/;
+const GENERAL =
+  /会不会|如果|要是|(?<![一二两三四五六七八九十百千几\d])万一|假如|怎么(?:防|避免|预防)|怎样(?:防|避免)|what if|how (?:to|do i) (?:avoid|prevent)/;
 
 const RULES = [...SAFETY_RULES, ...PAYOUT_RULES, ...SALE_RULES];
 
