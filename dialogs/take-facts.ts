@@ -27,7 +27,8 @@ export function takeFacts(session: Session): void {
   session.freshSignals = session.draft.signals.filter((signal) => !learnt.draft.signals.includes(signal) && !MOODS.has(signal));
   if (more) session.draft = addTransactions(session.draft, [more], at);
   else if (heard.transactions.length > 1) session.draft = addTransactions(session.draft, heard.transactions, at);
-  session.fresh = learnt.fresh;
+  const total = session.draft.facts.amount !== learnt.draft.facts.amount && !learnt.fresh.includes('amount');
+  session.fresh = total ? [...learnt.fresh, 'amount'] : learnt.fresh;
   session.replaced = learnt.replaced;
   session.draft = inferRole(timeOfFee(inferReading(session, heard)), at);
   session.answered = answers(session, told);
