@@ -100,6 +100,6 @@ function isExhausted(session: Session, asking: Asking): boolean {
 export async function misunderstood(context: TurnContext, session: Session): Promise<void> {
   const count = session.record.misunderstood + 1;
   session.record = { ...session.record, misunderstood: count };
-  const first = session.asking ? 'talk.misunderstood' : 'talk.misunderstoodAfter';
-  await say(context, count < MISUNDERSTOOD_LIMIT ? first : 'talk.menu');
+  if (!session.asking) return say(context, 'talk.misunderstoodAfter');
+  await say(context, count < MISUNDERSTOOD_LIMIT ? 'talk.misunderstood' : 'talk.menu');
 }
