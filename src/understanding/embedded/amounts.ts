@@ -1,3 +1,4 @@
+import { anyOf } from './any-of';
 import { type Numeral, numeralAt } from './numerals';
 
 /** A figure that may be money. */
@@ -16,8 +17,10 @@ export interface AmountToken {
 const STARTS = /[\d零〇一二两三四五六七八九十百千几好数幺俩仨壹贰叁肆伍陆柒捌玖拾¥$]/;
 const PREFIX = /¥\s?|(?:rmb|cny|人民币)\s?|\$\s?/y;
 const UNIT = /\s?(?:个)?(?:元|块(?![儿头])|圆|rmb\b|cny\b|yuan\b|人民币|刀(?!具)|大洋|软妹币)/y;
-const JIAO_TAIL =
-  /(?<half>半)(?![天个日年月小夜路])|\s?(?<zero>零)?(?<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?<f>[\d一二两三四五六七八九])?分?|(?<fen>分)|(?!\d|[,.]\d|[点:个张台年月号十百千万%位次笔天周小单家人件块多]|(?<=一)[直起共分定样下会般律切并半些边方来点旦路]))/y;
+const JIAO_TAIL = anyOf(
+  /(?<half>半)(?![天个日年月小夜路])/y,
+  /\s?(?<zero>零)?(?<j>[\d一二两三四五六七八九])(?:(?:毛|角)(?<f>[\d一二两三四五六七八九])?分?|(?<fen>分)|(?!\d|[,.]\d|[点:个张台年月号十百千万%位次笔天周小单家人件块多]|(?<=一)[直起共分定样下会般律切并半些边方来点旦路]))/y,
+);
 const MONEY_WORD = /\s?(?:多|来)?钱/y;
 const JIAO = /\s?(?:毛|角)(?<f>[一二三四五六七八九1-9](?=分|$|[^\d]))?分?钱?/y;
 const FEN = /\s?分钱/y;

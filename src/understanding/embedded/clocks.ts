@@ -1,4 +1,5 @@
 import type { PartOfDay } from '../../domain/slots';
+import { anyOf } from './any-of';
 import { firstMatches } from './found';
 import { smallNumber } from './numerals';
 
@@ -79,8 +80,11 @@ const DIGITAL =
   /(?<![\d:.])(?<h>2[0-4]|1\d|0?\d)\s?:\s?(?<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])\s?(?<half>am|pm|a\.m\.|p\.m\.)?(?<about>左右|前后)?/g;
 const COMPACT = /(?<=20\d{6} )(?<h>[01]\d|2[0-3])(?<m>[0-5]\d)[0-5]\d(?!\d)/g;
 const WRITTEN = /(?<![\d:.])(?<h>2[0-4]|1\d|0?\d)时(?<m>[0-5]?\d)分?(?:[0-5]?\d秒)?/g;
-const ENGLISH =
-  /\b(?<h>1[0-2]|[1-9])\s?(?<half>am|pm|a\.m\.|p\.m\.)|\b(?:(?<q>half past|quarter past|quarter to) |at |(?:around|about) (?!\d+ ?(?:yuan|rmb|k\b|grand|days?|hours?|min|am|pm)))(?<h2>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! ?:|[.,]\d| ?(?:hundred|thousand|yuan|grand))(?: ?o'?clock)?|\b(?<h3>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) o'?clock\b/g;
+const ENGLISH = anyOf(
+  /\b(?<h>1[0-2]|[1-9])\s?(?<half>am|pm|a\.m\.|p\.m\.)/g,
+  /\b(?:(?<q>half past|quarter past|quarter to) |at |(?:around|about) (?!\d+ ?(?:yuan|rmb|k\b|grand|days?|hours?|min|am|pm)))(?<h2>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! ?:|[.,]\d| ?(?:hundred|thousand|yuan|grand))(?: ?o'?clock)?/g,
+  /\b(?<h3>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) o'?clock\b/g,
+);
 const ENGLISH_NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 
 type Groups = Record<string, string | undefined>;

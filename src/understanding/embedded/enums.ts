@@ -1,7 +1,8 @@
 import { type Asking, type EnumSlot, type SlotValue, YES_NO_SLOTS } from '../../domain/slots';
 import type { SlotMention } from '../recognizer';
 import { ASKED } from './enum-answers';
-import { SAID } from './enum-cues';
+import { SAID_OF_PAYOUT } from './enum-cues-payout';
+import { SAID_OF_SALE } from './enum-cues-sale';
 import { clauses } from './found';
 
 /** Nothing is claimed by asking: 是不是…? 有没有…? */
@@ -42,6 +43,7 @@ const TWICE = /(?:扣|付|刷)[^。]{0,8}(?:两|2|俩)|(?:两|2)笔都扣|重复
 const ONE_FAILED =
   /(?:第一|头一|前一)[次回笔遍]?[^。]{0,10}(?:超时|失败|没成|不成功|没反应|没动静)[^。]{0,16}成|后台[^,。]{0,3}(?:只|就)(?:有|显示|见)?(?:一|1)笔/;
 
+const SAID = { ...SAID_OF_SALE, ...SAID_OF_PAYOUT };
 const SLOTS = Object.keys(SAID) as EnumSlot[];
 /** Naming one in a question still says it is theirs: T+1是骗人的吗. */
 const NAMED = new Set<EnumSlot>(['payMethod', 'payFamily', 'settleProduct', 'codeKind', 'accountClass']);

@@ -1,5 +1,6 @@
 import type { Asking, Signal } from '../../domain/slots';
 import type { Locale, SlotMention, Understanding } from '../recognizer';
+import { anyOf } from './any-of';
 import { commandOf, replyOf } from './commands';
 import { findEnums } from './enums';
 import { firstMatches, takeOut } from './found';
@@ -30,8 +31,11 @@ export interface ExtractOptions {
 }
 
 /** How long things last, counts and other figures that are neither time nor money. */
-const OTHER_FIGURES =
-  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟|秒(?!到|结)|周|月|年|工作日|自然日|星期|岁|级|寸)(?!\d)|24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}|(?<!\d)\d{4}(?:[ -]\d{3,4}){2,}(?!\d)|(?<!\d)\d{1,6}(?= ?\[卡号)/g;
+const OTHER_FIGURES = anyOf(
+  /(?<![\d.])(?:\d{1,4}|[一二两三四五六七八九十百半几]{1,4})(?:个)?(?:多|来|几)?(?:个)?(?:半)?\s?(?:天|小时|钟头|分钟|秒钟|秒(?!到|结)|周|月|年|工作日|自然日|星期|岁|级|寸)(?!\d)/g,
+  /24 ?小时|7 ?[x*×] ?24|\d{1,3} ?(?:hours?|days?|minutes?|mins?|weeks?|months?|years?|times)\b|第[一二三四五六七八九十\d]{1,3}/g,
+  /(?<!\d)\d{4}(?:[ -]\d{3,4}){2,}(?!\d)|(?<!\d)\d{1,6}(?= ?\[卡号)/g,
+);
 
 /** Facts, signals and plain answers of a (masked) text. Never throws; considers at most 2,000 characters; linear. */
 export function extract(text: string, options: ExtractOptions): Extraction {

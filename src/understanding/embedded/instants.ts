@@ -1,5 +1,6 @@
 import { addMs, dateOf, MINUTE_MS, timeOf } from '../../domain/calendar';
 import type { Moment } from '../../domain/slots';
+import { anyOf } from './any-of';
 import { firstMatches } from './found';
 import { smallNumber } from './numerals';
 
@@ -18,8 +19,10 @@ export interface TimeMention {
   readonly future: boolean;
 }
 
-const AGO =
-  /(?<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半|大半)\s?(?<half>个半)?(?:多|来)?个?(?<u>小时|钟头|刻钟|分钟|分)(?<half2>半)?多?钟?(?:之|以)?前|\b(?<n2>\d{1,3}|an?|half an|one|two|three|five|ten) (?<u2>hours?|hrs?|minutes?|mins?) ago\b/g;
+const AGO = anyOf(
+  /(?<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半|大半)\s?(?<half>个半)?(?:多|来)?个?(?<u>小时|钟头|刻钟|分钟|分)(?<half2>半)?多?钟?(?:之|以)?前/g,
+  /\b(?<n2>\d{1,3}|an?|half an|one|two|three|five|ten) (?<u2>hours?|hrs?|minutes?|mins?) ago\b/g,
+);
 const JUST_NOW = /刚刚?才?(?=[刷扫付收转买消给支结用])|刚才|刚刚|\bjust now\b|\ba moment ago\b/g;
 const NOT_A_SALE = /^(?:也|我)?(?:说|讲|问|发|打电话|打错|打的|提|那个|的?问题|写|给你|忘|看|查|聊|手机|掉线|不在)/;
 const ENGLISH_COUNT: Readonly<Record<string, number>> = { a: 1, an: 1, one: 1, two: 2, three: 3, five: 5, ten: 10, 'half an': 0.5 };

@@ -1,6 +1,10 @@
+import { anyOf } from './any-of';
+
 /** Words that make a sentence a question, in the three languages; a statement of one's own case has none of them. */
-const QUESTION =
-  /[?？]|吗|嗎|么|麼|嘛$|呢$|什么|什麼|啥|怎|咋|哪|多久|多少|[几幾][天时時点點个個]|多久|为何|区别|是不是|能不能|可不可以|有没有|有沒有|會不會|会不会|要不要|算不算|用不用|何时|如何|點解|乜|邊|幾時|幾耐|係咪|唔係|可唔可以|\b(?:what|why|how|when|which|who|where|can|could|is|are|do|does|should|will|would|may)\b/i;
+const QUESTION = anyOf(
+  /[?？]|吗|嗎|么|麼|嘛$|呢$|什么|什麼|啥|怎|咋|哪|多久|多少|[几幾][天时時点點个個]|多久|为何|区别|是不是|能不能|可不可以|有没有|有沒有|會不會|会不会|要不要|算不算|用不用|何时|如何|點解|乜|邊|幾時|幾耐|係咪/i,
+  /唔係|可唔可以|\b(?:what|why|how|when|which|who|where|can|could|is|are|do|does|should|will|would|may)\b/i,
+);
 
 /** 能在你这改还款日不: a northern question. */
 const OR_NOT = /(?:能|可以|会|要|行|得|是|有|好|中|成)[^,，。]{0,14}[不没]$/;
@@ -39,8 +43,10 @@ export function namesSecret(text: string): boolean {
   return SECRET.test(text);
 }
 
-const WHO =
-  /你(?:到底)?是(?:不是)?(?:谁|什么|啥|真?人|活人|机器|机器人|ai|客服|电脑)|您是(?:不是)?(?:谁|真?人|机器|机器人)|你(?:叫|姓)(?:什么|啥)|你是[誰人機]|您是[誰人機]|你(?:几岁|多大)|\b(?:who|what) are you\b|are you (?:a |an )?(?:human|person|robot|bot|real|ai)/i;
+const WHO = anyOf(
+  /你(?:到底)?是(?:不是)?(?:谁|什么|啥|真?人|活人|机器|机器人|ai|客服|电脑)|您是(?:不是)?(?:谁|真?人|机器|机器人)|你(?:叫|姓)(?:什么|啥)|你是[誰人機]|您是[誰人機]|你(?:几岁|多大)/i,
+  /\b(?:who|what) are you\b|are you (?:a |an )?(?:human|person|robot|bot|real|ai)/i,
+);
 
 /** Whether a text asks who answers here. */
 export function asksWho(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { Signal } from '../../domain/slots';
+import { anyOf } from './any-of';
 import { clauses } from './found';
 import { findRates } from './rates';
 import { PAYOUT_RULES } from './signals-payout';
@@ -25,8 +26,10 @@ const WIDE = new Set<Signal>([
 ]);
 
 /** 才刷了八千, 条件还没到: what was promised is not due yet. */
-const NOT_DUE =
-  /(?:还|才)(?:没|未)?(?:有)?(?:刷|用|做|达)(?:了|到)?(?:不)?(?:满|够|到|标|\s?[\d一二三四五六七八九两]{1,4}(?:千|百|块|元|万|\d))|没(?:有)?(?:刷|达)(?:满|够|标|到)|条件(?:还)?(?:没|未|不)|haven'?t (?:reached|met)/;
+const NOT_DUE = anyOf(
+  /(?:还|才)(?:没|未)?(?:有)?(?:刷|用|做|达)(?:了|到)?(?:不)?(?:满|够|到|标|\s?[\d一二三四五六七八九两]{1,4}(?:千|百|块|元|万|\d))|没(?:有)?(?:刷|达)(?:满|够|标|到)/,
+  /条件(?:还)?(?:没|未|不)|haven'?t (?:reached|met)/,
+);
 
 /** 店里说给我退: the refund of what was bought, not of what the machine cost. */
 const OF_GOODS = /退货|退款|买|店里|卖家|商城|下单/;

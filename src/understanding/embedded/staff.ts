@@ -1,3 +1,4 @@
+import { anyOf } from './any-of';
 /** Commands of internal support on Teams, in the words people use for them. Source: docs/domain.md §4.2, staff branch. */
 export type StaffCommand = 'case' | 'summary' | 'calculate' | 'queue' | 'outage' | 'help';
 
@@ -15,7 +16,10 @@ const WORDS: readonly (readonly [StaffCommand, RegExp])[] = [
   ],
   [
     'outage',
-    /(?:渠道|通道|系统|系統|银联|收单|批量|大面积).{0,8}(?:故障|异常|異常|上报|上報|中断|中斷|挂了|崩了|瘫痪)|故障上[报報]|(?:好几|好多|很多|多|\d+|[两三四五六七八九十]+)[家个個户戶](?:商户|商戶|商家|店).{0,10}(?:没到|沒到|未到|到不了|不到|收不到|刷不了|交易失败)|outage/i,
+    anyOf(
+      /(?:渠道|通道|系统|系統|银联|收单|批量|大面积).{0,8}(?:故障|异常|異常|上报|上報|中断|中斷|挂了|崩了|瘫痪)|故障上[报報]/i,
+      /(?:好几|好多|很多|多|\d+|[两三四五六七八九十]+)[家个個户戶](?:商户|商戶|商家|店).{0,10}(?:没到|沒到|未到|到不了|不到|收不到|刷不了|交易失败)|outage/i,
+    ),
   ],
   ['case', /DZ\d{8}-[A-Z0-9]{5}-\d{2}|^\s*(?:查(?:一下|下)?)?(?:案件|工单|工單)|case/i],
   ['help', /^(?:帮助|幫助|命令|指令|能做什么|你会什么|怎么用|help|\?|？)$/i],

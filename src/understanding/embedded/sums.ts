@@ -1,5 +1,6 @@
 import type { Asking, Fen } from '../../domain/slots';
 import type { AmountToken } from './amounts';
+import { anyOf } from './any-of';
 import { clauseAt } from './found';
 
 /** What a figure is the amount of. `other`: money of another matter (a limit, a fee beside the sale, a balance). */
@@ -22,8 +23,10 @@ export interface SumOptions {
 }
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
-const MONEY_TALK =
-  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|人民币|给我|给了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid|pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/;
+const MONEY_TALK = anyOf(
+  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|人民币|给我|给了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid/,
+  /pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/,
+);
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
