@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../turns';
 
 /** How a broken server ends, and what is left of what it acknowledged. */
 
@@ -78,9 +79,8 @@ async function say(base: string, id: string): Promise<string | undefined> {
   return response?.status === 200 ? response.text().catch(() => undefined) : undefined;
 }
 
-/** Many users at once until the server is gone; what they were answered. */
-async function load(base: string): Promise<readonly Talked[]> {
-  const talked: Talked[] = [];
+/** Many users at once until the server is gone; `talked` takes what they were answered. */
+async function load(base: string, talked: Talked[]): Promise<void> {
   const lane = async (lane: number) => {
     for (let n = 0; ; n += 1) {
       const id = `m${lane}-${n}`;
@@ -90,17 +90,16 @@ async function load(base: string): Promise<readonly Talked[]> {
     }
   };
   await Promise.all(Array.from({ length: 16 }, (_, n) => lane(n)));
-  return talked;
 }
 
 async function crash(name: string, through: readonly string[]) {
   const server = await start(name, { through });
-  const loading = load(server.base);
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  const talked: Talked[] = [];
+  const loading = load(server.base, talked);
+  await until(() => talked.length > 60);
   const ended = server.ended();
   server.child.stdin.write('\n');
-  const [{ how, ms }, talked] = await Promise.all([ended, loading]);
-  expect(talked.length).toBeGreaterThan(20);
+  const [{ how, ms }] = await Promise.all([ended, loading]);
   return { how, ms, talked };
 }
 
