@@ -40,6 +40,16 @@ export async function conclude(context: TurnContext, diagnosis: Diagnosis): Prom
     advised: [...session.draft.advised, { outcome: diagnosis.outcome ?? '', at: session.now }],
   };
   await planRecheck(session, diagnosis);
+  await recallLater(context);
+}
+
+/** The other matter of the first message, once the one before it is answered. */
+async function recallLater(context: TurnContext): Promise<void> {
+  const session = sessionOf(context);
+  const { later, ...extra } = session.record.extra ?? {};
+  if (typeof later !== 'string') return;
+  session.record = { ...session.record, extra };
+  await sayText(context, text(session.locale, 'talk.later', { text: later }));
 }
 
 /** When to look again and what to do then; some outcomes have words of their own. */

@@ -69,6 +69,8 @@ function commandOf(session: Session) {
 
 /** Forgets the matter, keeps the conversation. */
 export function startOver(session: Session): void {
+  const { later: _, ...extra } = session.record.extra ?? {};
+  session.record = { ...session.record, extra };
   session.draft = newDraft(session.now);
   session.diagnosis = undefined;
   session.asking = undefined;

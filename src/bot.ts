@@ -18,6 +18,7 @@ import type { Json, Store } from './store/store';
 import { type FetchFile, receiveFiles } from './turn/attachments';
 import { conversationKey, referenceOf } from './turn/incoming';
 import { type TurnServices, turnOf } from './turn/turn';
+import { splitMatters } from './understanding/embedded/matters';
 import type { Recognizer, Understanding } from './understanding/recognizer';
 
 export interface BotOptions {
@@ -107,7 +108,9 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const { activity } = context;
   const record = await findConversation(turn.partition, conversationKey(activity));
   if (!record) throw new Error('a turn has its record before the bot runs');
-  const words = activity.channelId === TEAMS ? plainText(activity) : (activity.text ?? '').trim();
+  const said = activity.channelId === TEAMS ? plainText(activity) : (activity.text ?? '').trim();
+  // Only the first words of a matter are taken apart: an answer is of what was asked.
+  const { now: words, later } = record.asking || record.diagnosis ? { now: said } : splitMatters(said);
   const { asking, draft = newDraft(turn.now), diagnosis } = record;
   const { fetchFile } = options;
   const [understanding, files] = await Promise.all([
@@ -117,6 +120,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
   const choices = (record.extra?.choices ?? []) as unknown as readonly Choice[];
   const locale = localeFor({ words, choices, understanding, record });
   const acquirer = draft.facts.acquirerName?.value;
+  const known = { ...record, ...contactOf(context, record) };
   return {
     partition: turn.partition,
     now: turn.now,
@@ -140,7 +144,7 @@ async function openSession(context: TurnContext, turn: TurnServices, options: Bo
       outlookOf: (joining) => outlookOf(options.store, joining),
     },
     locale,
-    record: { ...record, reference: referenceOf(activity), locale, ...contactOf(context, record) },
+    record: { ...known, reference: referenceOf(activity), locale, ...(later ? { extra: { ...known.extra, later } } : {}) },
     draft,
     diagnosis,
     case: record.caseId ? await holdCase(turn.partition, record.id) : undefined,
