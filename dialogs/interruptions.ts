@@ -131,8 +131,11 @@ const REFUSAL_OF = [
 
 type Refusal = 'REF-SECRET' | 'REF-ADS' | 'REF-EVADE' | 'REF-GUARANTEE' | 'REF-PII' | 'REF-OOS';
 
+/** Characters below which words tell of nothing else by themselves. */
+const SHORT_WORDS = 6;
+
 /** What of a message we do not do; undefined when it asks for nothing of the kind. */
-export function refusalOf({ understanding, fresh, replaced, attachments, asking, text: words }: Session): Refusal | undefined {
+export function refusalOf({ understanding, fresh, replaced, attachments, asking, diagnosis, text: words }: Session): Refusal | undefined {
   const bySignal = REFUSAL_OF.find(([signal]) => understanding.signals.includes(signal));
   if (bySignal) return bySignal[1];
   if (fresh.length + replaced.length + attachments.length > 0 || understanding.reply || understanding.faq) return undefined;
@@ -141,7 +144,9 @@ export function refusalOf({ understanding, fresh, replaced, attachments, asking,
   if (!isElsewhere(understanding) || understanding.signals.length > 0) return undefined;
   // With a question pending, words that fit nothing are rather an answer that was not understood, unless they ask or tell of something else.
   const elsewhere = isFar(understanding) && (isQuestion(words) || asking === 'issueType');
-  return !asking || elsewhere ? 'REF-OOS' : undefined;
+  // A word or two after a conclusion are rather of that matter: 「零钱」.
+  const ofTheMatter = diagnosis?.outcome?.startsWith('SS-') === true && words.length < SHORT_WORDS && !isQuestion(words);
+  return elsewhere || (!asking && !ofTheMatter) ? 'REF-OOS' : undefined;
 }
 
 /** Cues of a question or of a mood, not of a matter. */

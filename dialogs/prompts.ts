@@ -62,7 +62,7 @@ export class AskDialog extends Dialog {
       state.kept = true;
     }
     const strayed = session.digressed || hasNews(session);
-    if (!strayed) await say(dc.context, 'talk.menu');
+    if (!strayed) await say(dc.context, isKnown(session) ? 'talk.alreadyKnown' : 'talk.menu');
     await putQuestion(dc.context, asking, strayed);
     return Dialog.EndOfTurn;
   }
@@ -103,3 +103,7 @@ export async function misunderstood(context: TurnContext, session: Session): Pro
   if (!session.asking) return say(context, 'talk.misunderstoodAfter');
   await say(context, count < MISUNDERSTOOD_LIMIT ? 'talk.misunderstood' : 'talk.menu');
 }
+
+/** Says again what is known already. */
+export const isKnown = ({ understanding, draft }: Session): boolean =>
+  understanding.slots.length > 0 && understanding.slots.every(({ slot }) => slot in draft.facts) && understanding.reply === undefined;

@@ -1,6 +1,6 @@
 import { Dialog, type DialogContext, type DialogTurnResult } from 'botbuilder-dialogs';
 import { isChasing } from './heard';
-import { misunderstood, putQuestion, say } from './prompts';
+import { isKnown, misunderstood, putQuestion, say } from './prompts';
 import { type Session, sessionOf } from './services';
 import { pickedChoice } from './take-facts';
 
@@ -38,10 +38,6 @@ export class ReplyDialog extends Dialog {
     return Dialog.EndOfTurn;
   }
 }
-
-/** Says again what is known already. */
-const isKnown = ({ understanding, draft }: Session): boolean =>
-  understanding.slots.length > 0 && understanding.slots.every(({ slot }) => slot in draft.facts) && understanding.reply === undefined;
 
 function replyOf(session: Session): 'yes' | 'no' | undefined {
   const means = pickedChoice(session)?.means;

@@ -67,6 +67,8 @@ const PRODUCT_DAY = 100;
 /** A bare number at a recap names nothing, and the fees that explain a shortfall are no fee in dispute. */
 function isStray({ asking, draft, text: words, understanding: { reply } }: Session, { slot, value, correction }: Told): boolean {
   if (slot === asking && FREE_TEXT.has(slot)) return reply !== undefined;
+  // 「就问问」 of who has told a matter makes it no less his.
+  if (slot === 'role' && value === 'bystander') return valueIn(draft, 'role') !== undefined;
   if (slot === 'amount' && value === PRODUCT_DAY && PRODUCT.test(words)) return true;
   if (slot === 'amount') return asking === 'confirm' && !correction && /^\d+$/.test(words.trim());
   return slot === 'feeName' && valueIn(draft, 'issueType') === 'R4';
