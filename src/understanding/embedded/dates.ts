@@ -74,7 +74,7 @@ function festivalShift(words: string): number {
 
 const LONG_FESTIVAL = '国庆|春节';
 const FESTIVAL_NAMES =
-  '双十[一二]|双1[12]|光棍节|元旦|劳动节|儿童节|妇女节|女神节|情人节|教师节|植树节|青年节|建党节|建军节|万圣节|母亲节|父亲节|平安夜|圣诞|跨年|清明|除夕|(?:大年|年)三十|大年初一|元宵|端午|七夕|中秋|重阳|腊八|小年';
+  '双十[一二]|双1[12]|光棍节|元旦|劳动节|儿童节|妇女节|女神节|情人节|教师节|植树节|青年节|建党节|建军节|万圣节|母亲节|父亲节|平安夜|圣诞|冬至|跨年|清明|除夕|(?:大年|年)三十|大年初一|元宵|端午|七夕|中秋|重阳|腊八|小年';
 const NEEDS_DAY = '十一|五一|六一|三八|618|520';
 const SHIFT = '(?<shift>(?:放?假)?的?(?:前[一1]?[天晚]|头天|前夕|后[一1]天|次日|第[一二三四五六七]天))?';
 const VAGUE_FESTIVAL =
@@ -146,14 +146,14 @@ const RULES: readonly Rule[] = [
     calendar: true,
   },
   {
-    pattern: /(?:大年|年)初(?<d>[一二三四五六七八九十])|(?<!月)初(?<e>[一二三四五六七八九十])(?=那天|当天|晚上|上午|下午|早上|中午)/g,
+    pattern: /(?:大年|年)初(?<d>[一二三四五六七八九十])|(?<!月)初(?<e>[一二三四五六七八九十])(?=那天|当天|晚上|上午|下午|早上|中午|,)/g,
     resolve: (g, today) => latestYearly((year) => solarOfLunar(year, 1, numberOf(g.d ?? g.e)), today),
     calendar: true,
   },
   { pattern: /大大前[天日]/g, resolve: shifted(-4) },
   { pattern: /(?<!大)大前[天日]/g, resolve: shifted(-3) },
   { pattern: /(?<![大目之以])前[天日](?!数)|前(?=[晚夜])(?<![之以])/g, resolve: shifted(-2) },
-  { pattern: /昨[天日]|昨(?=[晚早夜上下中凌半傍])/g, resolve: shifted(-1) },
+  { pattern: /昨[天日]|昨(?=[晚早夜上下中凌半傍]|$)/g, resolve: shifted(-1) },
   { pattern: /今[天日](?!头条)|今(?=[晚早晨])|(?:就是|就在)?当天(?=[刷扫付收])/g, resolve: shifted(0) },
   { pattern: /明[天日]|明(?=[晚早])/g, resolve: shifted(1) },
   { pattern: /(?<![然之以今往最])后[天日]/g, resolve: shifted(2) },

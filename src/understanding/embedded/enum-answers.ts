@@ -27,7 +27,7 @@ export const ASKED: CueTable = {
     cue('failed', /失败|没成|不成功|没成功|未成功|错误|超时|拒|fail|declined|error|n't (?:go|went|work)|not (?:go|work|complete)/),
     cue(
       'success',
-      /^成(?:了|的)?$|went through|gone through|worked|all good|completed?|cleared|成功|好的|正常|显示有|有(?:的|这笔|记录|显示)?$|有这笔|已(?:支付|收款|完成)|success|ok|approved|paid/,
+      /^成(?:了|的)?$|^成了(?!没|吗)|绿色?的?(?:勾|对号)|went through|gone through|worked|all good|completed?|cleared|成功|好的|正常|显示有|有(?:的|这笔|记录|显示)?$|有这笔|已(?:支付|收款|完成)|success|ok|approved|paid/,
     ),
   ],
   cardholderDebited: [

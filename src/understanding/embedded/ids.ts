@@ -82,7 +82,11 @@ const LABELS: readonly Label[] = [
   },
   { name: /流水/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){2,31}`, slot: serial },
   { name: /批次|batch/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){0,5}(?!${SPOKEN_DIGITS})`, slot: padded(6, 'batchNo') },
-  { name: /终端|terminal|\btid\b/g, value: `(?:${CODE}{8}(?!${CODE})|${SPOKEN_DIGITS}{8}(?!${SPOKEN_DIGITS}))`, slot: () => 'terminalNo' },
+  {
+    name: /终端|terminal(?: id)?|\btid\b/g,
+    value: `(?:${CODE}{8}(?!${CODE})|${SPOKEN_DIGITS}{8}(?!${SPOKEN_DIGITS}))`,
+    slot: () => 'terminalNo',
+  },
   { name: /序列|机身|机器号|设备|\bsn\b|serial/g, value: `${CODE}{9,24}(?!${CODE})`, slot: () => 'deviceSn' },
   { name: /授权|auth(?:orization|orisation)? code|approval code|\bauth\b/g, value: `${CODE}{6}(?!${CODE})`, slot: () => 'authCode' },
   { name: /微信(?:支付)?商户|mchid|支付宝商户/g, value: `${CODE}{8,20}(?!${CODE})`, slot: walletMerchant },
@@ -182,7 +186,7 @@ interface Asked {
   readonly slot: (value: string) => TextSlot | undefined;
 }
 const whole = (length: string): RegExp =>
-  new RegExp(`^\\D{0,8}?(${SPOKEN_DIGITS}${length})(?:吧|的|呢|啊|呀|哈|左右| ?[这那][几四六八]?[个位](?:数字?|号码?)?)?[。.!]?$`);
+  new RegExp(`^\\D{0,16}?(${SPOKEN_DIGITS}${length})(?:吧|的|呢|啊|呀|哈|左右| ?[这那][几四六八]?[个位](?:数字?|号码?)?)?[。.!]?$`);
 const exactly =
   (slot: TextSlot): ((value: string) => TextSlot) =>
   () =>
@@ -201,7 +205,7 @@ const ASKED: { readonly [S in SlotName]?: Asked } = {
   merchantNo: { pattern: /^[^a-z\d]{0,8}([0-9a-z](?: ?[0-9a-z]){7,19})[^a-z\d]{0,4}$/, slot: merchantNumber },
   walletMchId: { pattern: /^\D{0,8}(\d{8,10})\D{0,4}$/, slot: exactly('walletMchId') },
   terminalNo: {
-    pattern: new RegExp(`^[^a-z\\d]{0,8}?([0-9a-z]{8,24}|${SPOKEN_DIGITS}{8})[^a-z\\d]{0,4}$`),
+    pattern: new RegExp(`^[^a-z\\d]{0,8}?([0-9a-z]{8,24}|${SPOKEN_DIGITS}{8})[^a-z\\d]{0,8}$`),
     slot: (value) => (value.length === 8 ? 'terminalNo' : 'deviceSn'),
   },
   deviceSn: { pattern: /^[^a-z\d]{0,8}([0-9a-z]{8,24})[^a-z\d]{0,4}$/, slot: exactly('deviceSn') },

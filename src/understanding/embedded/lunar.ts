@@ -83,6 +83,7 @@ const FESTIVALS: readonly (readonly [RegExp, (year: number) => string | undefine
   [/父亲节/, nthSunday(6, 3)],
   [/平安夜/, monthDay('12-24')],
   [/圣诞/, monthDay('12-25')],
+  [/冬至/, monthDay('12-22')],
   [/跨年/, monthDay('12-31')],
   [/清明/, qingming],
   [/除夕|年三十|年夜饭/, newYearsEve],

@@ -24,16 +24,16 @@ export interface SumOptions {
 
 const ASKS_MONEY = new Set<Asking | undefined>(['amount', 'netAmount', 'instantFee', 'confirm']);
 const MONEY_TALK = anyOf(
-  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|人民币|给我|给了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|t ?\+|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid/,
+  /刷|交了|付|收|扣|只到|才到|就到|到手|少了|人民币|给我|给了|到账|入账|进账|没到|不到|没影|没动静|钱|款|金额|退|转|单|卡|进|应到|实到|[td] ?\+ ?[01]|[td][01]|成功|秒到|消费|交易|买|支付|扫|进来|笔|余额|charged?|paid/,
   /pay|amount|sale|swiped?|received|refund|transaction|debit|credit|card|yuan|settle|deposit/,
 );
 export const aboutMoney = (text: string): boolean => MONEY_TALK.test(text);
 
 /** Directly before a figure: what was done with that money. */
 const VERB_BEFORE =
-  /(?:结账|饭|费|刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
+  /(?:结账|饭|费|刷|付|收|扣|转|退|花|买|打|结|充|存|交|给|扫|消费|支付|进|到|共|卡|计|合计|总|金额|额|款|钱|笔|是|为|有|张|单|才|只|就|少|卖|做|成|成功|失败|了|个|约|大概|差不多|也|又|的|每次|每笔|各|,|:|charged|paid|took|taken|spent|deducted|debited|cost|for|of|amount|was|is|got|received|only|just|rmb|about|around|、|□)\s?(?:我|他|她|你|咱|俺|了|过|掉|走|的是|的|是|:|差不多|大概|大约|约|了个|了一个|了一笔|一笔|a)*\s?$/;
 const AFTER_SALE =
-  /^\s?(?:信用卡|储蓄卡|借记卡|微信|支付宝|云闪付|刷卡|扫码|[td]\+[01]|□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
+  /^\s?(?:信用卡|储蓄卡|借记卡|微信|支付宝|云闪付|刷卡|扫码|[td]\+?[01]|□|、|什么|说是|那个|的|那笔|这笔|没|不|未|还没|还|都|到现在|一直|也|就|被|,|。|$|进|到|扣|呢|啊|吧|左右|元|整|这单|那单|has|have|not|never|but|yesterday|today|on|at|from|in|and)/;
 
 /** What is said before the right value. */
 const CORRECTS =

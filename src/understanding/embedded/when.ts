@@ -33,7 +33,7 @@ const STATUS_AFTER = anyOf(
 );
 const PROMISE_BEFORE =
   /(?:说好?|承诺|答应|保证|预计|最晚|最迟|应该|本来|按理|要等到?|等到?|拖到|(?<![秒没不道未])到|截止|直到|截至|至今|过了|until|by|since)(?:是|说|在|了|的)?$/;
-const REFUND = /(?<!签)退(?!票|出|押)|refund|撤销/;
+const REFUND = /(?<!签)退(?!票|出|押|房)|refund|撤销/;
 /** What happened then was no sale: a call, a code told, a card lost. */
 /** How things were set up: a contract signed, a machine sent. */
 const SET_UP =
