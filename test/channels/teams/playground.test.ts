@@ -34,7 +34,7 @@ describeInBrowser("Microsoft's Agents Playground", (executable) => {
     await world.settle();
   }
   async function customerHears(words: string): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 400; tries += 1) {
       if (world.heard().includes(words)) return;
       await playground.page.waitForTimeout(50);
     }

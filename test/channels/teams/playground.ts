@@ -59,11 +59,19 @@ export async function openPlayground(browser: Browser, bot: string): Promise<Pla
     },
     async mention(text, thread) {
       const boxes = thread === undefined ? page.getByRole('textbox') : page.locator('.fui-Card', { hasText: thread }).getByRole('textbox');
-      await (thread === undefined ? boxes.first() : boxes.last()).click({ timeout: WAIT_MS });
-      await page.keyboard.type('@Test', { delay: 50 });
-      await page.getByRole('menuitem').filter({ hasText: 'Test Bot' }).click({ timeout: WAIT_MS });
-      await page.keyboard.insertText(` ${text}`);
-      await page.keyboard.press('Enter');
+      const box = thread === undefined ? boxes.first() : boxes.last();
+      for (let tries = 0; tries < 5; tries += 1) {
+        try {
+          await box.fill('', { timeout: TRY_MS });
+          await page.keyboard.type('@Test', { delay: 50 });
+          await page.getByRole('menuitem').filter({ hasText: 'Test Bot' }).click({ timeout: TRY_MS });
+          await page.keyboard.insertText(` ${text}`);
+          if ((await box.textContent({ timeout: TRY_MS }))?.includes(text)) return await page.keyboard.press('Enter');
+        } catch {
+          // the thread was drawn anew and the box lost the words: once more
+        }
+      }
+      throw new Error(`the box does not keep: ${text}`);
     },
     press: (name) => page.getByRole('button', { name, exact: true }).last().click({ timeout: WAIT_MS }),
     fill: (hint, text) => page.getByPlaceholder(hint).last().fill(text, { timeout: WAIT_MS }),
