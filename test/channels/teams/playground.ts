@@ -66,12 +66,14 @@ export async function openPlayground(browser: Browser, bot: string): Promise<Pla
           await page.keyboard.type('@Test', { delay: 50 });
           await page.getByRole('menuitem').filter({ hasText: 'Test Bot' }).click({ timeout: TRY_MS });
           await page.keyboard.insertText(` ${text}`);
-          if ((await box.textContent({ timeout: TRY_MS }))?.includes(text)) return await page.keyboard.press('Enter');
+          await page.keyboard.press('Enter');
+          await box.filter({ hasNotText: text }).waitFor({ timeout: TRY_MS });
+          return await page.getByText(text).last().waitFor({ timeout: TRY_MS });
         } catch {
-          // the thread was drawn anew and the box lost the words: once more
+          // the thread was drawn anew before they were sent: once more
         }
       }
-      throw new Error(`the box does not keep: ${text}`);
+      throw new Error(`this is not sent: ${text}`);
     },
     press: (name) => page.getByRole('button', { name, exact: true }).last().click({ timeout: WAIT_MS }),
     fill: (hint, text) => page.getByPlaceholder(hint).last().fill(text, { timeout: WAIT_MS }),
