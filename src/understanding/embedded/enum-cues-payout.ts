@@ -32,7 +32,7 @@ export const SAID_OF_PAYOUT: CueTable = {
       'frozen',
       anyOf(
         /(?:款|资金|出款|结算|账户|钱|商户|状态|显示|被)[^,]{0,6}(?:冻结|暂停结算|延迟结算|被风控|风控了)|延迟结算|暂缓结算|(?:结算|出款)[^,]{0,3}(?:审核|暂停|延迟)/,
-        /(?:settlement|payout|funds?|account) (?:is |was |are )?(?:frozen|on hold|held)/,
+        /(?:settlement|payout|funds?|account) ?(?:is |was |are |显示|状态)*(?:frozen|on hold|held)/,
       ),
       /没(?:有)?(?:被)?冻结|未冻结|预授权|押金|酒店|银行卡被|卡被/,
     ),

@@ -70,7 +70,7 @@ export const SAID_OF_SALE: CueTable = {
         /(?:店里|店家|商家|店员|收银员?|老板|他们|机器|机子)(?:说|讲)(?:是)?(?:支付|刷卡)?(?:失败|没成|没刷上)(?![^,]{0,3}再)|(?:刷|付|扫)[^,]{0,8}失败/,
         /(?:说|显示|提示)(?:没|不|未)成功|机(?:话|说|报|讲)[^,]{0,3}失败|(?:显示|提示|机器|后台|刷卡|支付|系统|pos|扫码|报)[^,]{0,6}失败|没(?:有)?(?:刷|交易|支付)?成功/,
         /(?:刷|交易|付|支付)不成功|未成功|没刷上|没刷成|(?:交易|提示|显示|通讯|连接|网络|刷卡|机器|机子|pos|屏幕|小票)[^,]{0,3}超时|拒绝交易/,
-        /(?:transaction|payment) (?:was )?(?:failed|declined)|(?:says|shows|showed|said) (?:failed|declined|error|time ?out)|timed out/,
+        /(?:transaction|payment) (?:was )?(?:failed|declined)|(?:says|shows|showed|said) (?:failed|declined|error|time ?out)|timed out|(?<!payout )status[^,]{0,4}failed/,
       ),
       PAYOUT_WORDS,
     ),

@@ -23,7 +23,7 @@ const SPOKEN: Readonly<Record<string, string>> = {
 const toDigits = (words: string): string => [...words.replace(/[\s-]/g, '')].map((char) => SPOKEN[char] ?? char).join('');
 
 const FILLER =
-  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:[^\\d,。]{0,3}(?:搞|写|说|打|弄|报)错了?[ ,。]{0,2})?(?:应该|好像|就|其实)?(?:是|为|写的?是?|写着|显示的?是?|:|=|叫|id|is|was|no\\.?|number)*\\s?';
+  '(?:号码?|编号|码)?\\s?(?:后四位|后4位)?(?:[^\\d,。]{0,3}(?:搞|写|说|打|弄|报)错了?[ ,。]{0,2})?(?:应该|好像|就|其实)?(?:是|为|我?念?给[你您]听?|写的?是?|写着|显示的?是?|:|=|叫|id|is|was|no\\.?|number)*\\s?';
 const SPOKEN_DIGITS = '[\\d〇零一二三四五六七八九幺两洞拐勾]';
 const CODE = '[0-9a-z]';
 
@@ -83,7 +83,7 @@ const LABELS: readonly Label[] = [
   { name: /流水/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){2,31}`, slot: serial },
   { name: /批次|batch/g, value: `${SPOKEN_DIGITS}(?:[ -]?${SPOKEN_DIGITS}){0,5}(?!${SPOKEN_DIGITS})`, slot: padded(6, 'batchNo') },
   {
-    name: /终端|terminal(?: id)?|\btid\b/g,
+    name: /终端|terminal(?: id| no\.?)?|\btid\b/g,
     value: `(?:${CODE}{8}(?!${CODE})|${SPOKEN_DIGITS}{8}(?!${SPOKEN_DIGITS}))`,
     slot: () => 'terminalNo',
   },
@@ -117,7 +117,7 @@ const LAST4 = `${SPOKEN_DIGITS}(?: ?${SPOKEN_DIGITS}){3}(?!\\d)`;
 /** 尾号1234 · 卡是6677 · 6217这张卡. */
 const TAIL = new RegExp(
   [
-    `(?:尾号|尾[四4](?:个字|位|个数字?)?|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last ?(?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
+    `(?:尾号|后面的?[四4]个数字?|尾[四4](?:个字|位|个数字?)?|尾|(?:后|末|最后)(?:四|4)(?:位|码|个数字?)?(?:数字|数)?|last ?(?:four|4)(?: digits)?|ending(?: in| with)?)${MENDED}(?:应该|好像|就|其实)?(?:是|为|:|=| is| are)*\\s?(?<v>${LAST4})`,
     `卡号?(?:是|为|:)?\\s?\\d{9,15}(?<v4>\\d{4})(?!\\d)`,
     `卡号?(?:是|为|:)[^,\\d刷付扣收款]{0,8}(?:银行|行)?的? ?(?<v3>\\d{4})(?![\\d元块.万千])`,
     `(?<v2>(?<!\\d)\\d{4})(?=\\s?(?:的?(?:尾号|结尾|那张卡|这张卡)|的(?:信用|储蓄|借记)?卡))`,
