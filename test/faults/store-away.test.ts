@@ -1,6 +1,7 @@
 import { createScheduler } from '../../src/scheduler';
 import { openRedisStore } from '../../src/store/redis';
 import { type Store, StoreError } from '../../src/store/store';
+import type { TurnOptions } from '../../src/turn/turn';
 import { type RedisProcess, startRedisProcess } from '../redis';
 import { all, gate, message, noteBot, notesOf, SHORT_LIVED, textsOf, turnsOver, until } from '../turns';
 
@@ -71,10 +72,12 @@ test('a store that stops answering in the middle of a turn ends it with StoreErr
   await turns.close();
 });
 
-test('what was sent while the store was away is noted once it is back, and not sent again', async () => {
+/** A message is on its way out when the store goes away, and arrives meanwhile. */
+async function sendAcrossAnOutage(options: Partial<TurnOptions> = {}) {
   const free = gate();
   let attempts = 0;
   const { turns } = turnsOver(store, {
+    ...options,
     async deliver() {
       attempts += 1;
       await free.opened;
@@ -84,35 +87,28 @@ test('what was sent while the store was away is noted once it is back, and not s
   await until(() => attempts === 1);
   redis.signal('SIGSTOP');
   free.open();
+  return { turns, attempts: () => attempts };
+}
+
+test('what was sent while the store was away is noted once it is back, and not sent again', async () => {
+  const { turns, attempts } = await sendAcrossAnOutage();
   // Longer than a command waits for its reply.
   await new Promise((resolve) => setTimeout(resolve, 1000));
   redis.signal('SIGCONT');
   await until(async () => (await all(store, 'leases').catch(() => [0])).length === 0);
   await turns.outbox.deliverWaiting('directline/c1');
-  expect(attempts).toBe(1);
+  expect(attempts()).toBe(1);
   for (const empty of ['outbox', 'deliveries', 'leases']) expect(await all(store, empty)).toEqual([]);
   await turns.close();
 });
 
 test('a delivery whose lease ran out while the store was away is made again, and nothing throws', async () => {
-  const free = gate();
-  let attempts = 0;
-  const { turns } = turnsOver(store, {
-    ...SHORT_LIVED,
-    async deliver() {
-      attempts += 1;
-      await free.opened;
-    },
-  });
-  await turns.accept(message('one', 'a1'));
-  await until(() => attempts === 1);
-  redis.signal('SIGSTOP');
-  free.open();
+  const { turns, attempts } = await sendAcrossAnOutage(SHORT_LIVED);
   await new Promise((resolve) => setTimeout(resolve, 800));
   redis.signal('SIGCONT');
   await until(async () => {
     await turns.outbox.deliverWaiting('directline/c1');
-    return attempts === 2;
+    return attempts() === 2;
   });
   await until(async () => (await all(store, 'outbox').catch(() => [0])).length === 0);
   await turns.close();

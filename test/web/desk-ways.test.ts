@@ -1,24 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { hashKey } from '../../src/desk/agents';
 import { openProvider, type Provider, settingsFor } from '../desk/provider';
 import { barriersIn, type ChatPage, DESKTOP, describeInBrowser, openBrowser, openChat, PHONE } from './browser';
+import { REFUSALS, WAIT, watchPages } from './desk';
 import { openServer, type ServerProcess } from './server';
 
 jest.setTimeout(180_000);
 
 const SHOTS = join(__dirname, '../artifacts');
-const WAIT = { timeout: 20_000 };
 
 describeInBrowser('the desk with an identity provider and cases given out', (executable) => {
   let browser: Browser;
   let server: ServerProcess;
   let provider: Provider;
   const folder = mkdtempSync(join(tmpdir(), 'desk-ways-'));
-  const contexts: BrowserContext[] = [];
-  const complaints: string[] = [];
+  const watched = watchPages(REFUSALS);
+  const newPage = (options: BrowserContextOptions) => watched.open(browser, options);
 
   beforeAll(async () => {
     provider = await openProvider();
@@ -31,27 +31,13 @@ describeInBrowser('the desk with an identity provider and cases given out', (exe
     const env = { ...settingsFor(provider), DESK_AGENTS: join(folder, 'agents.json'), DESK_ASSIGN: 'auto' };
     [browser, server] = await Promise.all([openBrowser(executable), openServer({ now: '2026-03-04T09:30:00+08:00', env })]);
   });
-  afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
-    expect(complaints.splice(0)).toEqual([]);
-  });
+  afterEach(() => watched.close());
   afterAll(async () => {
     await browser?.close();
     await server?.end();
     await provider?.close();
     rmSync(folder, { recursive: true, force: true });
   });
-
-  async function newPage(options: BrowserContextOptions): Promise<Page> {
-    const context = await browser.newContext(options);
-    contexts.push(context);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/Failed to load resource|ERR_|40[139]/.test(message.text())) complaints.push(message.text());
-    });
-    return page;
-  }
 
   /** By the button, as whoever has this address at the provider. */
   async function signIn(email: string, options: BrowserContextOptions = DESKTOP): Promise<Page> {

@@ -21,18 +21,50 @@ const SHOTS = join(__dirname, '../artifacts');
 export const WAIT = { timeout: 20_000 };
 const START = '2026-03-04T09:30:00+08:00';
 
+/** Pages whose browsers must not complain. */
+export interface WatchedPages {
+  open(browser: Browser, options: BrowserContextOptions): Promise<Page>;
+  /** Closes them all; what they complained of since the last time fails the test. */
+  close(): Promise<void>;
+}
+
+/** What a server that is away, or refuses, lets a browser say. */
+export const REFUSALS = /Failed to load resource|ERR_|40[139]/;
+
+/** Complaints that fit `expected` are no fault. */
+export function watchPages(expected: RegExp): WatchedPages {
+  const contexts: BrowserContext[] = [];
+  const complaints: string[] = [];
+  return {
+    async open(browser, options) {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !expected.test(message.text())) complaints.push(message.text());
+      });
+      return page;
+    },
+    async close() {
+      for (const context of contexts.splice(0)) await context.close();
+      expect(complaints.splice(0)).toEqual([]);
+    },
+  };
+}
+
 /** A suite with a server of its own; `env` are further settings. What its browsers complain of fails a test, unless it fits `expected`. */
 export function describeDesk(
   name: string,
   tests: (pages: DeskPages) => void,
-  { env = async () => ({}), expected = /Failed to load resource|ERR_|40[139]/ }: DeskOptions = {},
+  { env = async () => ({}), expected = REFUSALS }: DeskOptions = {},
 ): void {
   describeInBrowser(name, (executable) => {
     let browser: Browser;
     let server: ServerProcess;
     const folder = mkdtempSync(join(tmpdir(), 'desk-page-'));
-    const contexts: BrowserContext[] = [];
-    const complaints: string[] = [];
+    const watched = watchPages(expected);
+    const newPage = (options: BrowserContextOptions) => watched.open(browser, options);
 
     beforeAll(async () => {
       const people = [
@@ -46,26 +78,12 @@ export function describeDesk(
       const settings = { DESK_AGENTS: file, ...(await env()) };
       [browser, server] = await Promise.all([openBrowser(executable), openServer({ now: START, env: settings })]);
     });
-    afterEach(async () => {
-      for (const context of contexts.splice(0)) await context.close();
-      expect(complaints.splice(0)).toEqual([]);
-    });
+    afterEach(() => watched.close());
     afterAll(async () => {
       await browser?.close();
       await server?.end();
       rmSync(folder, { recursive: true, force: true });
     });
-
-    async function newPage(options: BrowserContextOptions): Promise<Page> {
-      const context = await browser.newContext(options);
-      contexts.push(context);
-      const page = await context.newPage();
-      page.on('pageerror', (error) => complaints.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() === 'error' && !expected.test(message.text())) complaints.push(message.text());
-      });
-      return page;
-    }
 
     tests({
       server: () => server,

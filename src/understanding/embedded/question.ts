@@ -2,7 +2,7 @@ import { anyOf } from './any-of';
 
 /** Words that make a sentence a question, in the three languages; a statement of one's own case has none of them. */
 const QUESTION = anyOf(
-  /[?？]|吗|嗎|么|麼|嘛$|呢$|什么|什麼|啥|怎|咋|哪|多久|多少|[几幾][天时時点點个個]|多久|为何|区别|是不是|能不能|可不可以|有没有|有沒有|會不會|会不会|要不要|算不算|用不用|何时|如何|點解|乜|邊|幾時|幾耐|係咪/i,
+  /[?？]|吗|嗎|么|麼|嘛$|呢$|什么|什麼|啥|怎|咋|哪|多久|多少|[几幾][天时時点點个個]|为何|区别|是不是|能不能|可不可以|有没有|有沒有|會不會|会不会|要不要|算不算|用不用|何时|如何|點解|乜|邊|幾時|幾耐|係咪/i,
   /唔係|可唔可以|\b(?:what|why|how|when|which|who|where|can|could|is|are|do|does|should|will|would|may)\b/i,
 );
 
